@@ -1,0 +1,17 @@
+"""What plays when. Pure rules that controller and device share; standard library only."""
+
+from schedules.conflicts import Overlap, first_free_start, overlaps
+from schedules.errors import ImpossibleOccurrenceError, ScheduleError
+from schedules.timetable import Occurrence, Plan, best, plan
+
+__all__ = [
+    "ImpossibleOccurrenceError",
+    "Occurrence",
+    "Overlap",
+    "Plan",
+    "ScheduleError",
+    "best",
+    "first_free_start",
+    "overlaps",
+    "plan",
+]

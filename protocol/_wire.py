@@ -1,0 +1,66 @@
+"""The door to msgspec: bounded field types, and JSON to typed values and back."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from protocol.errors import MalformedMessageError
+
+__all__ = [
+    "Bitmap",
+    "Bytes",
+    "ContentId",
+    "Count",
+    "Identifier",
+    "Instant",
+    "Meta",
+    "Milliseconds",
+    "Percent",
+    "Rank",
+    "Reason",
+    "Seconds",
+    "Text",
+    "Title",
+    "from_json",
+    "from_plain",
+    "to_json",
+]
+
+T = TypeVar("T")
+
+Instant = Annotated[datetime, Meta(tz=True)]
+Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,80}$")]
+ContentId = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Title = Annotated[str, Meta(max_length=300)]
+Text = Annotated[str, Meta(max_length=20_000)]
+Reason = Annotated[str, Meta(max_length=200)]
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+Milliseconds = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+Bytes = Annotated[int, Meta(ge=1, le=2**31)]
+Percent = Annotated[int, Meta(ge=0, le=100)]
+Seconds = Annotated[int, Meta(ge=0, le=86_400)]
+Rank = Annotated[int, Meta(ge=0, le=255)]
+Bitmap = Annotated[bytes, Meta(max_length=8_192)]
+
+
+def to_json(value: object) -> bytes:
+    """Encode with sorted keys, so that equal values are equal bytes."""
+    return msgspec.json.encode(value, order="deterministic")
+
+
+def from_json(payload: bytes, kind: type[T]) -> T:
+    """Decode and validate; unknown fields are ignored. Raise MalformedMessageError with the place of the fault."""
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedMessageError(str(error)) from error
+
+
+def from_plain(value: object, kind: type[T]) -> T:
+    """Like `from_json`, for a value that is already lists, dicts and strings."""
+    try:
+        return msgspec.convert(value, type=kind)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise MalformedMessageError(str(error)) from error

@@ -1,0 +1,169 @@
+"""The link over paho-mqtt: the only file that imports it."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from protocol.backoff import Backoff
+from protocol.link import LastWill, LinkSettings, OnConnection, OnMessage
+
+_log = logging.getLogger(__name__)
+_STABLE_AFTER_S = 30.0
+_CONNECT_TIMEOUT_S = 10.0
+_MAX_QUEUED = 1_000
+
+
+class PahoLink:
+    """`protocol.link.Link` over one paho client at a time; a new client for each try.
+
+    Reconnecting is ours, not paho's: paho's own delay has no jitter and starts again at every CONNACK.
+    """
+
+    def __init__(
+        self,
+        settings: LinkSettings,
+        *,
+        subscribe_to: str,
+        on_message: OnMessage,
+        on_connection: OnConnection,
+        will: Callable[[], LastWill] | None = None,
+        random_source: random.Random | None = None,
+    ) -> None:
+        """`will` is asked anew before each connect, so that it can carry a fresh signature."""
+        self._settings = settings
+        self._filter = subscribe_to
+        self._on_message = on_message
+        self._on_connection = on_connection
+        self._will = will
+        self._backoff = Backoff(base_s=0.5, cap_s=60.0, random=random_source or random.Random())  # noqa: S311
+        self._stopping = threading.Event()
+        self._ended = threading.Event()
+        self._client: paho.Client | None = None
+        self._connected = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._stay_connected, name="mqtt-link", daemon=True)
+        self._thread.start()
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        client = self._client
+        if client is None or not self._connected:
+            return False
+        return client.publish(topic, payload, qos=1).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def stop(self) -> None:
+        self._stopping.set()
+        client = self._client
+        if client is not None:
+            client.disconnect()
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(timeout=_CONNECT_TIMEOUT_S + 2)
+
+    def _stay_connected(self) -> None:
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            self._connect_once()
+            if time.monotonic() - started > _STABLE_AFTER_S:
+                self._backoff.reset()
+            wait_s = self._backoff.next_wait_s()
+            if not self._stopping.is_set():
+                _log.info("broker %s:%s: trying again in %.1f s", self._host, self._settings.port, wait_s)
+            self._stopping.wait(wait_s)
+
+    @property
+    def _host(self) -> str:
+        return self._settings.host
+
+    def _connect_once(self) -> None:
+        """Connect, stay until the connection ends, and leave nothing behind."""
+        self._ended.clear()
+        client = self._new_client()
+        try:
+            client.connect(self._host, self._settings.port, keepalive=self._settings.keepalive_s)
+        except (OSError, ValueError) as error:
+            _log.info("broker %s:%s cannot be reached: %s", self._host, self._settings.port, error)
+            return
+        self._client = client
+        client.loop_start()
+        try:
+            self._ended.wait()
+        finally:
+            client.loop_stop()
+            self._client = None
+            self._set_connected(False)
+
+    def _new_client(self) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._settings.client_id,
+            clean_session=True,
+            protocol=paho.MQTTv311,
+            reconnect_on_failure=False,
+        )
+        client.username_pw_set(self._settings.username, self._settings.password)
+        client.connect_timeout = _CONNECT_TIMEOUT_S
+        client.max_queued_messages_set(_MAX_QUEUED)
+        if self._settings.ca_file:
+            client.tls_set(ca_certs=self._settings.ca_file)
+        if self._will is not None:
+            will = self._will()
+            client.will_set(will.topic, will.payload, qos=1)
+        client.on_connect = self._connected_to_broker
+        client.on_subscribe = self._subscribed
+        client.on_disconnect = self._disconnected
+        client.on_message = self._received
+        return client
+
+    def _connected_to_broker(
+        self,
+        client: paho.Client,
+        _user: Any,
+        _flags: paho.ConnectFlags,
+        code: ReasonCode,
+        _p: Properties | None,
+    ) -> None:
+        if code.is_failure:
+            _log.error("broker %s:%s refuses %s: %s", self._host, self._settings.port, client.username, code)
+            self._ended.set()
+            return
+        client.subscribe(self._filter, qos=1)
+
+    def _subscribed(
+        self, _client: paho.Client, _user: Any, _mid: int, codes: list[ReasonCode], _p: Properties | None
+    ) -> None:
+        if any(code.is_failure for code in codes):
+            _log.error("broker %s refuses the subscription to %s", self._host, self._filter)
+            self._ended.set()
+            return
+        _log.info("connected to broker %s:%s", self._host, self._settings.port)
+        self._set_connected(True)
+
+    def _disconnected(
+        self,
+        _client: paho.Client,
+        _user: Any,
+        _f: paho.DisconnectFlags,
+        code: ReasonCode,
+        _p: Properties | None,
+    ) -> None:
+        if not self._stopping.is_set():
+            _log.info("connection to broker %s ended: %s", self._host, code)
+        self._ended.set()
+
+    def _received(self, _client: paho.Client, _user: Any, message: paho.MQTTMessage) -> None:
+        self._on_message(message.topic, bytes(message.payload))
+
+    def _set_connected(self, connected: bool) -> None:
+        if connected != self._connected:
+            self._connected = connected
+            self._on_connection(connected)

@@ -1,0 +1,23 @@
+"""Messages to bytes and back, by their wire name."""
+
+from protocol import _wire
+from protocol.errors import UnknownMessageError
+from protocol.messages import NAMES, Message
+
+_KINDS: dict[str, type[Message]] = {name: kind for kind, name in NAMES.items()}
+
+
+def name_of(message: Message) -> str:
+    """Return the wire name of a message."""
+    return NAMES[type(message)]
+
+
+def decode_body(name: str, body: object) -> Message:
+    """Turn the plain body of a message called `name` into its type.
+
+    Unknown fields are ignored. Raises UnknownMessageError or MalformedMessageError.
+    """
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise UnknownMessageError(f"no message is called {name[:40]!r}")
+    return _wire.from_plain(body, kind)

@@ -1,0 +1,149 @@
+"""The messages, one class each. Instants are aware UTC; every text, number and list has a bound.
+
+A field may be added with a default; a field may not change its meaning (that is a new message name).
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from protocol._wire import (
+    Bitmap,
+    Bytes,
+    ContentId,
+    Count,
+    Identifier,
+    Instant,
+    Meta,
+    Milliseconds,
+    Percent,
+    Rank,
+    Reason,
+    Seconds,
+    Text,
+    Title,
+)
+
+MAX_ITEMS = 400
+MAX_ENTRIES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentRef:
+    """A sound or picture by the SHA-256 of its bytes; `size` in bytes."""
+
+    id: ContentId
+    size: Bytes
+    media_type: Annotated[str, Meta(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One occurrence on one device: sound when `content` is there, board text when `text` is.
+
+    It starts at `start_at`; a device that could not start within `late_limit_s` must not start it at all.
+    """
+
+    occurrence: Identifier
+    title: Title
+    start_at: Instant
+    end_at: Instant
+    late_limit_s: Seconds
+    priority: Rank
+    volume: Percent = 100
+    content: ContentRef | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """DOWN. All that the device is to play or show; replaces every earlier revision as a whole.
+
+    A device MUST ignore a revision that is not above the one it holds, and MUST silence or blank an
+    occurrence that is on air and not in the new revision.
+    """
+
+    revision: Count
+    station: Title
+    items: Annotated[tuple[Item, ...], Meta(max_length=MAX_ITEMS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalAck:
+    """DOWN. The controller has stored the journal `journal` up to and including `upto`."""
+
+    journal: Identifier
+    upto: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """UP. Birth and heartbeat: what the device holds and does. `seq` counts within one `boot`."""
+
+    boot: Identifier
+    seq: Count
+    at: Instant
+    revision: Count
+    agent_version: Annotated[str, Meta(max_length=40)]
+    playing: Annotated[tuple[Identifier, ...], Meta(max_length=20)] = ()
+    missing_contents: Count = 0
+    unsent_entries: Count = 0
+    faults: Annotated[tuple[Reason, ...], Meta(max_length=20)] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """UP. The device of boot `boot` is gone: as last will when it vanished, or on purpose when it was stopped.
+
+    A controller MUST ignore it when it has since seen another boot.
+    """
+
+    boot: Identifier
+    is_on_purpose: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """UP. Please send the blocks of this content whose bit is 1 in `missing` (bit 0 = lowest bit of byte 0)."""
+
+    content: ContentId
+    missing: Bitmap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """What became of one occurrence. `seq` rises by one within a journal and never repeats."""
+
+    seq: Count
+    occurrence: Identifier
+    result: Literal["done", "failed", "missed", "preempted"]
+    planned_at: Instant
+    noted_at: Instant
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+    length_ms: Milliseconds = 0
+    deviation_us: Milliseconds | None = None
+    volume: Percent | None = None
+    content: ContentId | None = None
+    revision: Count = 0
+    reason: Reason = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """UP. Entries not yet acknowledged, oldest first. `journal` names the device's journal file."""
+
+    journal: Identifier
+    entries: Annotated[tuple[JournalEntry, ...], Meta(min_length=1, max_length=MAX_ENTRIES)]
+
+
+Message = Timetable | JournalAck | State | Gone | Want | Journal
+
+NAMES: dict[type[Message], str] = {
+    Timetable: "timetable",
+    JournalAck: "journal_ack",
+    State: "state",
+    Gone: "gone",
+    Want: "want",
+    Journal: "journal",
+}
+"""Wire name of each message: its last topic level and the `type` in its envelope."""
