@@ -1,0 +1,24 @@
+"""Sound: what is said, who says it, how loud it is, and in which format it leaves the house."""
+
+from __future__ import annotations
+
+from audio.errors import AudioError, NoVoiceError, VoiceFailure
+from audio.levels import Loudness
+from audio.ports import Mixer, Probe, SoundTool, Voice
+from audio.studio import Recording, Studio
+from audio.voices import Spoken, VoiceLadder
+
+__all__ = [
+    "AudioError",
+    "Loudness",
+    "Mixer",
+    "NoVoiceError",
+    "Probe",
+    "Recording",
+    "SoundTool",
+    "Spoken",
+    "Studio",
+    "Voice",
+    "VoiceFailure",
+    "VoiceLadder",
+]

@@ -1,0 +1,73 @@
+"""Offline speech with eSpeak NG: plain, but always there."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from audio._places import whole_file
+from audio.errors import (
+    DiskFullError,
+    TextEmptyError,
+    VoiceIncompleteError,
+    VoiceSilentError,
+    VoiceTimeoutError,
+    VoiceUnavailableError,
+)
+
+EspeakVoiceName = Literal["vi", "vi-vn-x-central", "vi-vn-x-south"]  # northern, central, southern
+_WAV_HEADER_SIZE = 44
+
+
+@dataclass(frozen=True, slots=True)
+class EspeakSettings:
+    """`speed` is in words a minute, `pitch` from 0 to 99."""
+
+    voice: EspeakVoiceName = "vi"
+    speed: int = 150
+    pitch: int = 50
+    program: str = "espeak-ng"
+
+    def __post_init__(self) -> None:
+        if not 80 <= self.speed <= 300:
+            raise ValueError(f"espeak speed must be 80 to 300 words a minute, not {self.speed}")
+        if not 0 <= self.pitch <= 99:
+            raise ValueError(f"espeak pitch must be 0 to 99, not {self.pitch}")
+
+
+class EspeakVoice:
+    def __init__(self, settings: EspeakSettings | None = None) -> None:
+        self._settings = settings or EspeakSettings()
+
+    @property
+    def name(self) -> str:
+        return f"espeak:{self._settings.voice}"
+
+    def speak(self, script: str, *, out: Path, deadline_s: float) -> None:
+        if not script.strip():
+            raise TextEmptyError
+        with whole_file(out) as draft:
+            self._run(script, draft, deadline_s)
+            if not draft.exists() or draft.stat().st_size <= _WAV_HEADER_SIZE:
+                raise VoiceSilentError(f"{self.name} wrote no sound")
+
+    def _run(self, script: str, draft: Path, deadline_s: float) -> None:
+        chosen = self._settings
+        command = [chosen.program, "-v", chosen.voice, "-s", str(chosen.speed), "-p", str(chosen.pitch)]
+        command += ["-b", "1", "--stdin", "-w", str(draft.absolute())]
+        try:
+            # The text goes through stdin: a text starting with "-" is no option, and no list of processes shows it.
+            done = subprocess.run(
+                command, input=script.encode(), capture_output=True, timeout=deadline_s, check=False
+            )
+        except FileNotFoundError as error:
+            raise VoiceUnavailableError(f"{chosen.program} is not installed") from error
+        except subprocess.TimeoutExpired as error:
+            raise VoiceTimeoutError(f"{self.name} had {deadline_s:.1f} s") from error
+        complaint = done.stderr.decode(errors="replace").strip()[-300:]
+        if "No space left on device" in complaint:
+            raise DiskFullError(complaint)
+        if done.returncode != 0:
+            raise VoiceIncompleteError(f"{self.name} ended with {done.returncode}: {complaint}")

@@ -1,0 +1,166 @@
+"""The one door to ffmpeg and ffprobe."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from audio._places import whole_file
+from audio.errors import AudioError, DiskFullError, FfmpegFailedError, FfmpegMissingError, NotSoundError
+from audio.levels import MAX_ROUNDS, Loudness, Move, first_move, is_better, next_move
+from audio.ports import Probe
+
+SAMPLE_RATE = 48_000
+_LIMITER_RATE = 192_000  # the limiter sees the peaks between the samples only when it works on more samples
+_SHORT_S = 3.0
+_STDERR_TAIL = 600
+# Only demuxers that read one file of sound: playlists and the like could name other files or addresses.
+_FORMATS = "wav,w64,mp3,ogg,flac,mov,mp4,m4a,3gp,aac,matroska,webm,amr,aiff,caf,asf,au"
+_SAFE_INPUT = ("-protocol_whitelist", "file", "-format_whitelist", _FORMATS)
+_TO_MONO = "aformat=sample_fmts=dblp:channel_layouts=mono"
+_NO_SOUND = ("matches no streams", "Invalid data found", "does not contain any stream", "not on whitelist")
+_NO_SPACE = "No space left on device"
+_METER = re.compile(r"I:\s+(-?[\d.]+|-?inf|nan) LUFS.*?Peak:\s+(-?[\d.]+|-?inf|nan) dBFS", re.DOTALL)
+
+
+class FfmpegSound:
+    """SoundTool over the ffmpeg programs. `timeout_s` bounds each single run."""
+
+    def __init__(self, *, ffmpeg: str = "ffmpeg", ffprobe: str = "ffprobe", timeout_s: float = 300.0) -> None:
+        self._ffmpeg = ffmpeg
+        self._ffprobe = ffprobe
+        self._timeout_s = timeout_s
+
+    def probe(self, source: Path) -> Probe:
+        command = [self._ffprobe, "-v", "error", *_SAFE_INPUT, "-print_format", "json"]
+        command += ["-show_streams", "-show_format", "-select_streams", "a:0", "-i", _address(source)]
+        return _read_probe(self._run(command).stdout)
+
+    def measure(self, source: Path) -> Loudness:
+        duration_ms = self.probe(source).duration_ms
+        repeat = _repeat(duration_ms) if duration_ms is not None else ""
+        graph = f"{_TO_MONO},aresample={SAMPLE_RATE}{repeat},ebur128=peak=true:framelog=verbose"
+        found = self._convert(source, "-af", graph, "-f", "null", "-", log_level="info")
+        return _read_meter(found)
+
+    def to_wav(
+        self, source: Path, *, out: Path, gain_db: float = 0.0, max_duration_s: float | None = None
+    ) -> None:
+        graph = _TO_MONO if gain_db == 0 else _chain(Move(gain_db))
+        cut = [] if max_duration_s is None else ["-t", f"{max_duration_s:.3f}"]
+        output = ["-ar", str(SAMPLE_RATE), "-c:a", "pcm_s16le", "-f", "wav"]
+        with whole_file(out) as draft:
+            self._convert(source, "-af", graph, *cut, *output, _address(draft))
+
+    def master(self, source: Path, *, out: Path, bit_rate_kbps: int = 24) -> Loudness:
+        loudness = self.measure(source)
+        if loudness.is_silent:
+            raise NotSoundError("only silence")
+        with whole_file(out) as draft:
+            return self._approach(source, draft, first_move(loudness.lufs), bit_rate_kbps)
+
+    def _approach(self, source: Path, draft: Path, move: Move, bit_rate_kbps: int) -> Loudness:
+        """Finish, listen to the finished file, correct: at most MAX_ROUNDS times; the best round stays."""
+        best: tuple[Loudness, Move] | None = None
+        result, correction = Loudness(0.0, 0.0), None
+        for _ in range(MAX_ROUNDS):
+            self._encode(source, draft, move, bit_rate_kbps)
+            result = self.measure(draft)
+            if best is None or is_better(result, best[0]):
+                best = (result, move)
+            correction = next_move(move, result)
+            if correction is None:
+                return result
+            move = correction
+        assert best is not None  # noqa: S101 - MAX_ROUNDS is at least one
+        if best[0] != result:
+            self._encode(source, draft, best[1], bit_rate_kbps)
+        return best[0]
+
+    def _encode(self, source: Path, draft: Path, move: Move, bit_rate_kbps: int) -> None:
+        codec = ["-c:a", "libopus", "-b:a", f"{bit_rate_kbps}k", "-ar", str(SAMPLE_RATE)]
+        same_bytes = ["-flags:a", "+bitexact", "-fflags", "+bitexact", "-f", "ogg"]
+        self._convert(source, "-af", _chain(move), *codec, *same_bytes, _address(draft))
+
+    def _convert(self, source: Path, *output: str, log_level: str = "error") -> str:
+        command = [self._ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-y", "-loglevel", log_level]
+        command += [*_SAFE_INPUT, "-i", _address(source), "-map", "0:a:0", "-map_metadata", "-1"]
+        return self._run([*command, *output]).stderr
+
+    def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        program = Path(command[0]).name
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                stdin=subprocess.DEVNULL,
+                timeout=self._timeout_s,
+                check=False,
+                env={**os.environ, "LC_ALL": "C"},  # the error texts below are English
+            )
+        except FileNotFoundError as error:
+            raise FfmpegMissingError(program) from error
+        except subprocess.TimeoutExpired as error:
+            raise FfmpegFailedError(f"{program} did not finish in {self._timeout_s:g} s") from error
+        if done.returncode != 0:
+            raise _failure(program, done.stderr)
+        return done
+
+
+def _failure(program: str, stderr: str) -> AudioError:
+    tail = stderr.strip()[-_STDERR_TAIL:]
+    if _NO_SPACE in stderr:
+        return DiskFullError(tail)
+    if any(sign in stderr for sign in _NO_SOUND):
+        return NotSoundError(tail)
+    return FfmpegFailedError(f"{program}: {tail}")
+
+
+def _address(path: Path) -> str:
+    """Name a file so that no name is ever taken for an option or for a protocol."""
+    return f"file:{path.absolute()}"
+
+
+def _chain(move: Move) -> str:
+    limit = 10 ** (move.ceiling_dbtp / 20)
+    return (
+        f"{_TO_MONO},volume={move.gain_db:.2f}dB:precision=double:replaygain=ignore,aresample={_LIMITER_RATE},"
+        f"alimiter=limit={limit:.6f}:attack=5:release=50:level=false:latency=true,aresample={SAMPLE_RATE}"
+    )
+
+
+def _repeat(duration_ms: int) -> str:
+    """Repeat a clip that is too short for the meter, which needs 0.4 s at least and 3 s to be sure."""
+    samples = duration_ms * SAMPLE_RATE // 1000
+    if duration_ms >= _SHORT_S * 1000 or samples == 0:
+        return ""
+    return f",aloop=loop=-1:size={samples},atrim=duration={_SHORT_S}"
+
+
+def _read_probe(answer: str) -> Probe:
+    try:
+        found = json.loads(answer)
+        stream = found["streams"][0]
+        seconds = stream.get("duration") or found.get("format", {}).get("duration")
+        return Probe(
+            duration_ms=None if seconds is None else round(float(seconds) * 1000),
+            sample_rate=int(stream["sample_rate"]),
+            channels=int(stream["channels"]),
+            codec=str(stream["codec_name"]),
+        )
+    except (KeyError, IndexError, ValueError) as error:
+        raise NotSoundError("no stream of sound in the file") from error
+
+
+def _read_meter(report: str) -> Loudness:
+    found = _METER.search(report[report.rfind("Integrated loudness:") :])
+    if found is None:
+        raise NotSoundError("nothing could be decoded")
+    lufs, peak = (float(number) for number in found.groups())
+    return Loudness(lufs, peak)

@@ -1,0 +1,79 @@
+"""How loud a finished sound is, and what to do when it is not. Pure: decibels in, decibels out.
+
+The target is EBU R128 loudness of -16 LUFS (horns outdoors, over traffic) with a true peak of at most -1.5 dBTP,
+so that no cheap amplifier or lossy codec after us clips.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TARGET_LUFS = -16.0
+TOLERANCE_LU = 0.5
+MAX_TRUE_PEAK_DBTP = -1.5
+SILENCE_LUFS = -60.0  # below this nobody hears anything; the meter itself stops at -70
+MAX_ROUNDS = 3
+
+_CLOSE_ENOUGH_LU = 0.3  # stricter than the tolerance: meters round to 0.1 and differ a little between makers
+_SAFE_PEAK_DBTP = -1.6
+_FIRST_CEILING_DBTP = -3.0  # Opus at 24 kb/s overshoots the limiter by about 1 dB
+_LOWEST_CEILING_DBTP = -12.0
+_MAX_GAIN_DB = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    lufs: float
+    true_peak_dbtp: float
+
+    @property
+    def is_silent(self) -> bool:
+        return self.lufs <= SILENCE_LUFS
+
+    @property
+    def is_on_target(self) -> bool:
+        """Whether the sound may be delivered as it is."""
+        return abs(self.lufs - TARGET_LUFS) <= TOLERANCE_LU and self.true_peak_dbtp <= MAX_TRUE_PEAK_DBTP
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One pass: gain first, then a limiter that lets no peak above the ceiling."""
+
+    gain_db: float
+    ceiling_dbtp: float = _FIRST_CEILING_DBTP
+
+
+def first_move(measured_lufs: float) -> Move:
+    return Move(_bounded(TARGET_LUFS - measured_lufs))
+
+
+def next_move(move: Move, result: Loudness) -> Move | None:
+    """Decide the correction after a pass gave `result`, or None when nothing needs correcting."""
+    missing_db = TARGET_LUFS - result.lufs
+    overshoot_db = result.true_peak_dbtp - _SAFE_PEAK_DBTP
+    if abs(missing_db) <= _CLOSE_ENOUGH_LU and overshoot_db <= 0:
+        return None
+    ceiling = move.ceiling_dbtp
+    if overshoot_db > 0:
+        ceiling = max(_LOWEST_CEILING_DBTP, ceiling - overshoot_db - 0.2)
+    return Move(_bounded(move.gain_db + _push(missing_db, result)), ceiling)
+
+
+def is_better(new: Loudness, old: Loudness) -> bool:
+    """Compare two results: a peak that is too high is worse than any error of loudness."""
+    return _badness(new) < _badness(old)
+
+
+def _push(missing_db: float, result: Loudness) -> float:
+    """Ask for more than is missing when the limiter is already eating a part of each decibel."""
+    is_limited = missing_db > 0 and result.true_peak_dbtp > _FIRST_CEILING_DBTP - 1.0
+    return missing_db * 1.5 if is_limited else missing_db
+
+
+def _badness(loudness: Loudness) -> tuple[float, float]:
+    return max(0.0, loudness.true_peak_dbtp - MAX_TRUE_PEAK_DBTP), abs(loudness.lufs - TARGET_LUFS)
+
+
+def _bounded(gain_db: float) -> float:
+    return round(max(-_MAX_GAIN_DB, min(_MAX_GAIN_DB, gain_db)), 2)
