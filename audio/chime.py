@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import wave
 from array import array
 from functools import cache
 from pathlib import Path
 
-from audio._places import whole_file
+from audio.waves import SAMPLE_RATE, write_wave
 
-SAMPLE_RATE = 48_000
 DURATION_S = 2.8
 
 _NOTES = ((0.0, 392.00), (0.38, 493.88), (0.76, 587.33), (1.14, 783.99))  # start in s, Hz: G4 B4 D5 G5
@@ -28,11 +26,7 @@ _LEVEL = 0.30
 
 def write_chime(out: Path) -> None:
     """Write the chime as 48 kHz mono WAV, about as loud as the finished sound will be. Always the same bytes."""
-    with whole_file(out) as draft, wave.open(str(draft), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes(_samples())
+    write_wave(out, _samples())
 
 
 @cache

@@ -6,6 +6,7 @@ so that no cheap amplifier or lossy codec after us clips.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 TARGET_LUFS = -16.0
@@ -19,6 +20,8 @@ _SAFE_PEAK_DBTP = -1.6
 _FIRST_CEILING_DBTP = -3.0  # Opus at 24 kb/s overshoots the limiter by about 1 dB
 _LOWEST_CEILING_DBTP = -12.0
 _MAX_GAIN_DB = 60.0
+_LIMITED_YIELD = 0.6
+_LEAST_YIELD = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +47,44 @@ class Move:
     ceiling_dbtp: float = _FIRST_CEILING_DBTP
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    move: Move
+    result: Loudness
+
+
 def first_move(measured_lufs: float) -> Move:
     return Move(_bounded(TARGET_LUFS - measured_lufs))
 
 
-def next_move(move: Move, result: Loudness) -> Move | None:
-    """Decide the correction after a pass gave `result`, or None when nothing needs correcting."""
-    missing_db = TARGET_LUFS - result.lufs
-    overshoot_db = result.true_peak_dbtp - _SAFE_PEAK_DBTP
+def next_move(trials: Sequence[Trial]) -> Move | None:
+    """Decide the correction after the last trial, or None when nothing needs correcting."""
+    last = trials[-1]
+    missing_db = TARGET_LUFS - last.result.lufs
+    overshoot_db = last.result.true_peak_dbtp - _SAFE_PEAK_DBTP
     if abs(missing_db) <= _CLOSE_ENOUGH_LU and overshoot_db <= 0:
         return None
-    ceiling = move.ceiling_dbtp
+    ceiling = last.move.ceiling_dbtp
     if overshoot_db > 0:
         ceiling = max(_LOWEST_CEILING_DBTP, ceiling - overshoot_db - 0.2)
-    return Move(_bounded(move.gain_db + _push(missing_db, result)), ceiling)
+    return Move(_bounded(last.move.gain_db + missing_db / _yield(trials)), ceiling)
 
 
-def is_better(new: Loudness, old: Loudness) -> bool:
-    """Compare two results: a peak that is too high is worse than any error of loudness."""
-    return _badness(new) < _badness(old)
+def best_trial(trials: Sequence[Trial]) -> Trial:
+    """Choose the result to deliver: a peak that is too high is worse than any error of loudness."""
+    return min(trials, key=lambda trial: _badness(trial.result))
 
 
-def _push(missing_db: float, result: Loudness) -> float:
-    """Ask for more than is missing when the limiter is already eating a part of each decibel."""
-    is_limited = missing_db > 0 and result.true_peak_dbtp > _FIRST_CEILING_DBTP - 1.0
-    return missing_db * 1.5 if is_limited else missing_db
+def _yield(trials: Sequence[Trial]) -> float:
+    """Estimate how much loudness one decibel of gain brings: less than 1 where the limiter eats a part of it."""
+    last = trials[-1]
+    if len(trials) > 1:
+        before = trials[-2]
+        gain_db = last.move.gain_db - before.move.gain_db
+        if abs(gain_db) > 0.1:
+            return max(_LEAST_YIELD, min(1.0, (last.result.lufs - before.result.lufs) / gain_db))
+    is_limited = last.result.true_peak_dbtp > last.move.ceiling_dbtp - 1.0
+    return _LIMITED_YIELD if is_limited else 1.0
 
 
 def _badness(loudness: Loudness) -> tuple[float, float]:

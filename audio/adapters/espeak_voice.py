@@ -19,6 +19,7 @@ from audio.errors import (
 
 EspeakVoiceName = Literal["vi", "vi-vn-x-central", "vi-vn-x-south"]  # northern, central, southern
 _WAV_HEADER_SIZE = 44
+_AMPLITUDE = "80"  # its own 100 comes within a hair of clipping
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class EspeakVoice:
     def _run(self, script: str, draft: Path, deadline_s: float) -> None:
         chosen = self._settings
         command = [chosen.program, "-v", chosen.voice, "-s", str(chosen.speed), "-p", str(chosen.pitch)]
-        command += ["-b", "1", "--stdin", "-w", str(draft.absolute())]
+        command += ["-a", _AMPLITUDE, "-b", "1", "--stdin", "-w", str(draft.absolute())]
         try:
             # The text goes through stdin: a text starting with "-" is no option, and no list of processes shows it.
             done = subprocess.run(

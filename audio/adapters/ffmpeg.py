@@ -11,10 +11,10 @@ from pathlib import Path
 
 from audio._places import whole_file
 from audio.errors import AudioError, DiskFullError, FfmpegFailedError, FfmpegMissingError, NotSoundError
-from audio.levels import MAX_ROUNDS, Loudness, Move, first_move, is_better, next_move
+from audio.levels import MAX_ROUNDS, Loudness, Move, Trial, best_trial, first_move, next_move
 from audio.ports import Probe
+from audio.waves import SAMPLE_RATE
 
-SAMPLE_RATE = 48_000
 _LIMITER_RATE = 192_000  # the limiter sees the peaks between the samples only when it works on more samples
 _SHORT_S = 3.0
 _STDERR_TAIL = 600
@@ -64,22 +64,17 @@ class FfmpegSound:
             return self._approach(source, draft, first_move(loudness.lufs), bit_rate_kbps)
 
     def _approach(self, source: Path, draft: Path, move: Move, bit_rate_kbps: int) -> Loudness:
-        """Finish, listen to the finished file, correct: at most MAX_ROUNDS times; the best round stays."""
-        best: tuple[Loudness, Move] | None = None
-        result, correction = Loudness(0.0, 0.0), None
-        for _ in range(MAX_ROUNDS):
-            self._encode(source, draft, move, bit_rate_kbps)
-            result = self.measure(draft)
-            if best is None or is_better(result, best[0]):
-                best = (result, move)
-            correction = next_move(move, result)
-            if correction is None:
-                return result
-            move = correction
-        assert best is not None  # noqa: S101 - MAX_ROUNDS is at least one
-        if best[0] != result:
-            self._encode(source, draft, best[1], bit_rate_kbps)
-        return best[0]
+        """Finish, listen to the finished file, correct: at most MAX_ROUNDS times; the best trial stays."""
+        trials: list[Trial] = []
+        correction: Move | None = move
+        while correction is not None and len(trials) < MAX_ROUNDS:
+            self._encode(source, draft, correction, bit_rate_kbps)
+            trials.append(Trial(correction, self.measure(draft)))
+            correction = next_move(trials)
+        best = best_trial(trials)
+        if best is not trials[-1]:
+            self._encode(source, draft, best.move, bit_rate_kbps)
+        return best.result
 
     def _encode(self, source: Path, draft: Path, move: Move, bit_rate_kbps: int) -> None:
         codec = ["-c:a", "libopus", "-b:a", f"{bit_rate_kbps}k", "-ar", str(SAMPLE_RATE)]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import warnings
-import wave
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from audio._places import whole_file
 from audio.errors import NotSoundError
-
-SAMPLE_RATE = 48_000
+from audio.waves import SAMPLE_RATE, SAMPLE_SIZE, write_wave
 
 
 class PydubMixer:
@@ -24,12 +21,7 @@ class PydubMixer:
         gap = segment_type.silent(duration=gap_ms, frame_rate=SAMPLE_RATE)
         # One join of the raw samples: adding segment to segment would copy the whole programme for each part.
         sounds = [_read(segment_type, part) for part in parts]
-        joined = gap.raw_data.join(sound.raw_data for sound in sounds)
-        with whole_file(out) as draft, wave.open(str(draft), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(SAMPLE_RATE)
-            file.writeframes(joined)
+        write_wave(out, gap.raw_data.join(sound.raw_data for sound in sounds))
 
 
 def _read(segment_type: Any, part: Path) -> Any:
@@ -38,7 +30,7 @@ def _read(segment_type: Any, part: Path) -> Any:
         sound = segment_type(data=part.read_bytes())
     except Exception as error:  # pydub and struct raise many kinds for a file that is not WAV
         raise NotSoundError(f"{part.name} is no WAV file") from error
-    return sound.set_channels(1).set_frame_rate(SAMPLE_RATE).set_sample_width(2)
+    return sound.set_channels(1).set_frame_rate(SAMPLE_RATE).set_sample_width(SAMPLE_SIZE)
 
 
 def _pydub() -> Any:
