@@ -1,0 +1,6 @@
+"""What every test gets: the scenario list, the socket guard and the fixtures of tests/fixtures."""
+
+pytest_plugins = [
+    "tests.plugins.scenarios",
+    "tests.plugins.sockets",
+]
