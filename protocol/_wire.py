@@ -23,6 +23,7 @@ __all__ = [
     "Seconds",
     "Text",
     "Title",
+    "check_instants",
     "from_json",
     "from_plain",
     "to_json",
@@ -30,9 +31,10 @@ __all__ = [
 
 T = TypeVar("T")
 
+# `\Z` and not `$`: the latter would let a trailing newline through.
 Instant = Annotated[datetime, Meta(tz=True)]
-Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,80}$")]
-ContentId = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,80}\Z")]
+ContentId = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Title = Annotated[str, Meta(max_length=300)]
 Text = Annotated[str, Meta(max_length=20_000)]
 Reason = Annotated[str, Meta(max_length=200)]
@@ -43,6 +45,16 @@ Percent = Annotated[int, Meta(ge=0, le=100)]
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 Rank = Annotated[int, Meta(ge=0, le=255)]
 Bitmap = Annotated[bytes, Meta(max_length=8_192)]
+
+
+def check_instants(*instants: datetime | None) -> None:
+    """Raise ValueError for an instant that is outside 1970 to 2199: arithmetic with it could overflow.
+
+    1970 is inside: a device without a battery for its clock wakes up there, and says so.
+    """
+    for one in instants:
+        if one is not None and not 1970 <= one.year < 2200:
+            raise ValueError(f"instant out of range: {one.isoformat()}")
 
 
 def to_json(value: object) -> bytes:

@@ -19,7 +19,8 @@ class Backoff:
 
     def next_wait_s(self) -> float:
         """Draw the next wait in seconds."""
-        self._last_s = min(self.cap_s, self.random.uniform(self.base_s, max(self.base_s, self._last_s * 3)))
+        longest_s = max(self.base_s, self._last_s) * 3
+        self._last_s = min(self.cap_s, self.random.uniform(self.base_s, longest_s))
         return self._last_s
 
     def reset(self) -> None:

@@ -18,11 +18,13 @@ from protocol.errors import (
     WrongRecipientError,
 )
 from protocol.messages import Message
+from protocol.topics import CONTROLLER
+
+__all__ = ["CONTROLLER", "MAX_MESSAGE_BYTES", "Envelope", "Signer", "Verifier", "address", "seal", "unseal"]
 
 VERSION = 1
 MAX_MESSAGE_BYTES = 128 * 1024
 CLOCK_TOLERANCE = timedelta(minutes=10)
-CONTROLLER = "controller"
 
 
 class Signer(Protocol):
@@ -68,6 +70,9 @@ class _Claims:
     issued_at: Instant
     expires_at: Instant
     body: Any
+
+    def __post_init__(self) -> None:
+        _wire.check_instants(self.issued_at, self.expires_at)
 
 
 def address(
@@ -128,7 +133,7 @@ def unseal(payload: bytes, verifier: Verifier, *, recipient: str, now: datetime 
 
 
 def _check_lifetime(claims: _Claims, now: datetime) -> None:
-    if now > claims.expires_at + CLOCK_TOLERANCE:
+    if now - CLOCK_TOLERANCE > claims.expires_at:
         raise ExpiredMessageError(f"not valid after {claims.expires_at.isoformat()}")
     if claims.issued_at > now + CLOCK_TOLERANCE:
         raise ExpiredMessageError(f"issued in the future, at {claims.issued_at.isoformat()}")

@@ -21,6 +21,7 @@ from protocol._wire import (
     Seconds,
     Text,
     Title,
+    check_instants,
 )
 
 MAX_ITEMS = 400
@@ -52,6 +53,9 @@ class Item:
     volume: Percent = 100
     content: ContentRef | None = None
     text: Text | None = None
+
+    def __post_init__(self) -> None:
+        check_instants(self.start_at, self.end_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,9 @@ class State:
     missing_contents: Count = 0
     unsent_entries: Count = 0
     faults: Annotated[tuple[Reason, ...], Meta(max_length=20)] = ()
+
+    def __post_init__(self) -> None:
+        check_instants(self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +133,9 @@ class JournalEntry:
     content: ContentId | None = None
     revision: Count = 0
     reason: Reason = ""
+
+    def __post_init__(self) -> None:
+        check_instants(self.planned_at, self.noted_at, self.started_at, self.ended_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from protocol.errors import TopicError
 
 ROOT = "loa/v1"
+CONTROLLER = "controller"
 _DEVICE_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
 
 
@@ -44,9 +45,10 @@ class Topic:
 def check_device_id(text: str) -> str:
     """Return `text` when it is a device id: 3 to 40 of a-z, 0-9 and inner hyphens. Raise TopicError otherwise.
 
-    `+`, `#`, `/` and capitals can therefore never reach a topic or an access rule.
+    `+`, `#`, `/` and capitals can therefore never reach a topic or an access rule. "controller" is the other
+    side's name in envelopes and no device's.
     """
-    if not _DEVICE_ID.fullmatch(text):
+    if text == CONTROLLER or not _DEVICE_ID.fullmatch(text):
         raise TopicError(f"not a device id: {text!r}")
     return text
 

@@ -30,10 +30,11 @@ def overlaps(wished: Occurrence, planned: Iterable[Occurrence]) -> tuple[Overlap
 def first_free_start(
     wished: Occurrence, planned: Iterable[Occurrence], *, gap: timedelta = timedelta(0)
 ) -> datetime:
-    """Return the first start at or after the wished one at which it overlaps nothing, `gap` kept after each."""
+    """Return the first start at or after the wished one at which it overlaps nothing, `gap` kept after each other."""
     length = wished.end_at - wished.start_at
     start_at = wished.start_at
     for other in sorted(planned, key=lambda one: one.start_at):
-        if other.start_at < start_at + length and start_at < other.end_at:
-            start_at = other.end_at + gap
+        free_at = other.end_at + gap
+        if other.start_at < start_at + length and start_at < free_at:
+            start_at = free_at
     return start_at

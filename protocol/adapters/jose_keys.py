@@ -9,6 +9,7 @@ from joserfc.jwk import OKPKey
 from protocol.errors import SignatureRefusedError
 
 _ALGORITHM = "Ed25519"
+_MAX_KEY_CHARS = 1_000
 
 
 class SigningKey:
@@ -16,8 +17,8 @@ class SigningKey:
 
     def __init__(self, private_jwk: str) -> None:
         self._key = OKPKey.import_key(json.loads(private_jwk))
-        if not self._key.is_private:
-            raise ValueError("this is not a private key")
+        if not self._key.is_private or self._key.curve_name != _ALGORITHM:
+            raise ValueError("this is not an Ed25519 private key")
 
     @classmethod
     def generate(cls) -> "SigningKey":
@@ -45,11 +46,15 @@ class TrustedKey:
     """A public key that this side trusts for one party; `protocol.envelope.Verifier`."""
 
     def __init__(self, public_jwk: str) -> None:
-        """Raises SignatureRefusedError when the text is not an Ed25519 public key."""
+        """Raises SignatureRefusedError when the text is not an Ed25519 public key, or holds a private one."""
+        if len(public_jwk) > _MAX_KEY_CHARS:
+            raise SignatureRefusedError("this is not an Ed25519 public key")
         try:
             self._key = OKPKey.import_key(json.loads(public_jwk))
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise SignatureRefusedError("this is not an Ed25519 public key") from error
+        if self._key.is_private or self._key.curve_name != _ALGORITHM:
+            raise SignatureRefusedError("this is not an Ed25519 public key")
 
     @property
     def key_id(self) -> str:

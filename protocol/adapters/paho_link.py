@@ -1,6 +1,7 @@
 """The link over paho-mqtt: the only file that imports it."""
 
 import logging
+import math
 import random
 import threading
 import time
@@ -19,6 +20,26 @@ _log = logging.getLogger(__name__)
 _STABLE_AFTER_S = 30.0
 _CONNECT_TIMEOUT_S = 10.0
 _MAX_QUEUED = 1_000
+
+
+class _Client(paho.Client):
+    """A paho client that says when its network thread has ended, for whatever reason."""
+
+    def __init__(self, settings: LinkSettings, ended: threading.Event) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            client_id=settings.client_id,
+            clean_session=True,
+            protocol=paho.MQTTv311,
+            reconnect_on_failure=False,
+        )
+        self._ended = ended
+
+    def loop_forever(self, timeout: float = 1.0, retry_first_connection: bool = False) -> MQTTErrorCode:
+        try:
+            return super().loop_forever(timeout, retry_first_connection)
+        finally:
+            self._ended.set()
 
 
 class PahoLink:
@@ -48,6 +69,7 @@ class PahoLink:
         self._ended = threading.Event()
         self._client: paho.Client | None = None
         self._connected = False
+        self._up_since_s = math.inf
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -62,18 +84,19 @@ class PahoLink:
 
     def stop(self) -> None:
         self._stopping.set()
-        client = self._client
-        if client is not None:
-            client.disconnect()
         self._ended.set()
         if self._thread is not None:
             self._thread.join(timeout=_CONNECT_TIMEOUT_S + 2)
 
     def _stay_connected(self) -> None:
         while not self._stopping.is_set():
-            started = time.monotonic()
-            self._connect_once()
-            if time.monotonic() - started > _STABLE_AFTER_S:
+            self._up_since_s = math.inf
+            try:
+                self._connect_once()
+            # The loop's boundary: a will that cannot be signed or a missing CA file may be mended meanwhile.
+            except Exception:
+                _log.exception("broker %s:%s: cannot connect", self._host, self._settings.port)
+            if time.monotonic() - self._up_since_s > _STABLE_AFTER_S:
                 self._backoff.reset()
             wait_s = self._backoff.next_wait_s()
             if not self._stopping.is_set():
@@ -87,6 +110,8 @@ class PahoLink:
     def _connect_once(self) -> None:
         """Connect, stay until the connection ends, and leave nothing behind."""
         self._ended.clear()
+        if self._stopping.is_set():
+            return
         client = self._new_client()
         try:
             client.connect(self._host, self._settings.port, keepalive=self._settings.keepalive_s)
@@ -98,18 +123,13 @@ class PahoLink:
         try:
             self._ended.wait()
         finally:
+            client.disconnect()
             client.loop_stop()
             self._client = None
             self._set_connected(False)
 
     def _new_client(self) -> paho.Client:
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._settings.client_id,
-            clean_session=True,
-            protocol=paho.MQTTv311,
-            reconnect_on_failure=False,
-        )
+        client = _Client(self._settings, self._ended)
         client.username_pw_set(self._settings.username, self._settings.password)
         client.connect_timeout = _CONNECT_TIMEOUT_S
         client.max_queued_messages_set(_MAX_QUEUED)
@@ -161,9 +181,18 @@ class PahoLink:
         self._ended.set()
 
     def _received(self, _client: paho.Client, _user: Any, message: paho.MQTTMessage) -> None:
-        self._on_message(message.topic, bytes(message.payload))
+        try:
+            self._on_message(message.topic, bytes(message.payload))
+        # The callback's boundary: what it raises would end paho's network thread, and with it the pings.
+        except Exception:
+            _log.exception("a message on %s could not be taken", message.topic)
 
     def _set_connected(self, connected: bool) -> None:
         if connected != self._connected:
             self._connected = connected
-            self._on_connection(connected)
+            self._up_since_s = time.monotonic() if connected else self._up_since_s
+            try:
+                self._on_connection(connected)
+            # As in `_received`: this may run on paho's network thread.
+            except Exception:
+                _log.exception("the news that connected=%s could not be taken", connected)
