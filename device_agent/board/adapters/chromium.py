@@ -1,0 +1,263 @@
+"""A panel painted by one long-lived Chromium."""
+
+import base64
+import json
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from device_agent.board.adapters._browser import Browser, LaunchPlan, find_program, sweep_profiles
+from device_agent.board.adapters.devtools import Answer, DevToolsError, DevToolsPipe
+from device_agent.board.panel import Lost, Painted, PanelLostError, Slide, TellNews
+from device_agent.core.errors import DeviceError
+
+_log = logging.getLogger(__name__)
+
+OPEN_LIMIT_S = 20.0
+PAINT_LIMIT_S = 8.0
+# Laying out 20,000 letters keeps a small machine's renderer busy for a while: that is not a hang.
+CHECK_LIMIT_S = 8.0
+_PICTURE_LIMIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """Where the picture of the panel goes, and its size in pixels."""
+
+    path: Path
+    width: int = 1280
+    height: int = 720
+
+
+class ChromiumPanel:
+    """Shows slides on the page `board.html`. With a `picture` it is headless and writes PNGs."""
+
+    def __init__(self, plan: LaunchPlan, *, station: str, picture: Picture | None = None) -> None:
+        self._plan, self._station, self._picture = plan, station, picture
+        self._run: _Run | None = None
+
+    def require(self) -> None:
+        find_program(self._plan)
+        self._plan.work_folder.mkdir(parents=True, exist_ok=True)
+        if self._picture is not None and not self._picture.path.parent.is_dir():
+            raise DeviceError(
+                "picture_folder_missing",
+                f"there is no folder {self._picture.path.parent}",
+                hint="create the folder, or name another path in png:PATH",
+            )
+
+    def open(self, tell: TellNews) -> None:
+        self.close()
+        sweep_profiles(self._plan.work_folder)
+        self._run = _Run(self._plan, tell, self._picture)
+        try:
+            self._run.start(self._station)
+        except (DevToolsError, OSError) as error:
+            self.close()
+            raise PanelLostError("renderer_lost", f"Chromium did not start: {error}") from error
+
+    def show(self, slide: Slide) -> None:
+        item = {
+            "occurrence": slide.occurrence,
+            "title": slide.title,
+            "text": slide.text,
+            "start_at_ms": int(slide.start_at.timestamp() * 1000),
+            "station": self._station,
+        }
+        self._live().show(slide.occurrence, f"board.show({_literal(item)})")
+
+    def drop(self) -> None:
+        self._live().evaluate("board.drop()", limit_s=PAINT_LIMIT_S, reason="paint_timeout")
+
+    def blank(self) -> None:
+        run = self._live()
+        run.evaluate("board.blank()", limit_s=PAINT_LIMIT_S, reason="paint_timeout")
+        run.take_picture()
+
+    def check(self) -> None:
+        self._live().evaluate("board.pulse()", limit_s=CHECK_LIMIT_S, reason="renderer_hung")
+
+    def close(self) -> None:
+        run, self._run = self._run, None
+        if run is not None:
+            run.stop()
+
+    def _live(self) -> "_Run":
+        if self._run is None:
+            raise PanelLostError("renderer_lost", "the panel is closed")
+        return self._run
+
+
+class _Run:
+    """One life of the browser, from start to stop; `tell` is silent once it is stopped."""
+
+    def __init__(self, plan: LaunchPlan, tell: TellNews, picture: Picture | None) -> None:
+        self._browser = Browser(plan)
+        self._tell = tell
+        self._pipe: DevToolsPipe | None = None
+        self._session = ""
+        self._lost = ""
+        self._is_stopped = False
+        self._is_loaded = threading.Event()
+        self._camera = _Camera(self, picture) if picture is not None else None
+        self._picture = picture
+
+    def start(self, station: str) -> None:
+        to_browser, from_browser = self._browser.start()
+        self._pipe = DevToolsPipe(
+            to_browser, from_browser, on_event=self._on_event, on_closed=lambda: self._lose("renderer_lost")
+        )
+        self._pipe.start()
+        self._attach()
+        if self._picture is not None:
+            size = {"width": self._picture.width, "height": self._picture.height}
+            self._ask("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 1, "mobile": False})
+        self._load(station)
+        self.take_picture()
+
+    def stop(self) -> None:
+        self._is_stopped = True
+        if self._pipe is not None:
+            self._pipe.stop(wait_s=1.0)  # Chromium ends by itself, quickly, when its pipe closes
+        self._browser.stop()
+        if self._pipe is not None:
+            self._pipe.stop()  # it was stopped or hung: now that it is killed the reader has ended
+
+    def show(self, occurrence: str, expression: str) -> None:
+        def painted(answer: Answer) -> None:
+            value = answer.get("result", {}).get("result", {}).get("value")
+            if (
+                self._is_stopped
+                or self._lost
+                or (value is None and "exceptionDetails" not in answer.get("result", {}))
+            ):
+                return  # replaced or dropped before its time
+            if value is None:
+                self._lose("page_broken")
+                return
+            at = datetime.fromtimestamp(value["painted_at_ms"] / 1000, UTC)
+            after_ms = int(value["last_page_after_ms"])
+            self._tell(Painted(occurrence=occurrence, at=at, last_page_after_ms=after_ms))
+            self.take_picture()
+
+        self._refuse_if_lost()
+        try:
+            self.send("Runtime.evaluate", _evaluation(expression), painted)
+        except DevToolsError as error:
+            raise PanelLostError("renderer_lost", str(error)) from error
+
+    def evaluate(self, expression: str, *, limit_s: float, reason: str) -> None:
+        self._refuse_if_lost()
+        try:
+            answer = self._ask("Runtime.evaluate", _evaluation(expression), limit_s=limit_s)
+        except DevToolsError as error:
+            raise PanelLostError(self._lost or reason, str(error)) from error
+        if "exceptionDetails" in answer:
+            raise PanelLostError("page_broken", str(answer["exceptionDetails"]))
+
+    def send(self, method: str, params: Answer, on_answer: Any) -> None:
+        if self._pipe is None:
+            raise DevToolsError("not started")
+        self._pipe.send(method, params, session=self._session, on_answer=on_answer)
+
+    def take_picture(self) -> None:
+        if self._camera is not None and not self._is_stopped:
+            self._camera.take()
+
+    def _ask(self, method: str, params: Answer | None = None, *, limit_s: float = OPEN_LIMIT_S) -> Answer:
+        if self._pipe is None:
+            raise DevToolsError("not started")
+        return self._pipe.call(method, params, session=self._session, limit_s=limit_s)
+
+    def _attach(self) -> None:
+        self._ask("Browser.setDownloadBehavior", {"behavior": "deny"})
+        targets = self._ask("Target.getTargets")["targetInfos"]
+        pages = [target["targetId"] for target in targets if target["type"] == "page"]
+        target = pages[0] if pages else self._ask("Target.createTarget", {"url": "about:blank"})["targetId"]
+        self._session = self._ask("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        for method in ("Page.enable", "Inspector.enable", "Runtime.enable"):
+            self._ask(method)
+        self._ask("Runtime.addBinding", {"name": "boardPainted"})
+
+    def _load(self, station: str) -> None:
+        page = resources.files("device_agent.board") / "page" / "board.html"
+        with resources.as_file(page) as file:
+            answer = self._ask("Page.navigate", {"url": file.resolve().as_uri()})
+            if answer.get("errorText") or not self._is_loaded.wait(OPEN_LIMIT_S):
+                raise DevToolsError(f"the page did not load: {answer.get('errorText', 'time limit')}")
+        answer = self._ask("Runtime.evaluate", _evaluation(f"board.open({_literal(station)})"))
+        if "exceptionDetails" in answer:
+            raise DevToolsError(f"the page is broken: {answer['exceptionDetails']}")
+
+    def _on_event(self, method: str, params: Answer) -> None:
+        if method == "Inspector.targetCrashed" or params.get("sessionId", "") == self._session:
+            self._lose("renderer_lost")  # the second: `Target.detachedFromTarget`
+        elif method == "Page.frameNavigated":
+            self._is_loaded.clear()
+        elif method == "Page.loadEventFired":
+            self._is_loaded.set()
+        elif method == "Runtime.bindingCalled":
+            self.take_picture()
+
+    def _lose(self, reason: str) -> None:
+        if not self._is_stopped and not self._lost:
+            self._lost = reason
+            self._tell(Lost(reason=reason))
+
+    def _refuse_if_lost(self) -> None:
+        if self._lost:
+            raise PanelLostError(self._lost)
+
+
+class _Camera:
+    """Writes the panel's picture, one at a time; a wish during a shot leads to one more shot."""
+
+    def __init__(self, run: _Run, picture: Picture) -> None:
+        self._run, self._picture = run, picture
+        self._lock = threading.Lock()
+        self._is_busy = self._is_wanted = False
+
+    def take(self) -> None:
+        with self._lock:
+            if self._is_busy:
+                self._is_wanted = True
+                return
+            self._is_busy = True
+        try:
+            self._run.send(
+                "Page.captureScreenshot", {"format": "png", "optimizeForSpeed": False}, self._developed
+            )
+        except DevToolsError as error:
+            _log.warning("no picture of the board: %s", error)
+
+    def _developed(self, answer: Answer) -> None:
+        try:
+            if "result" in answer:
+                write_atomically(self._picture.path, base64.b64decode(answer["result"]["data"]))
+        except OSError as error:
+            _log.warning("the picture %s cannot be written: %s", self._picture.path, error)
+        with self._lock:
+            self._is_busy = False
+            again, self._is_wanted = self._is_wanted and "result" in answer, False
+        if again:
+            self._run.take_picture()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace `path` in one step: a reader sees the old picture or the new one, never a torn one."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def _evaluation(expression: str) -> Answer:
+    return {"expression": expression, "awaitPromise": True, "returnByValue": True}
+
+
+def _literal(value: object) -> str:
+    """JSON is a JavaScript expression: no text of a notice can become code."""
+    return json.dumps(value, ensure_ascii=False)
