@@ -38,3 +38,26 @@ def first_free_start(
         if other.start_at < start_at + length and start_at < free_at:
             start_at = free_at
     return start_at
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time [start_at, end_at)."""
+
+    start_at: datetime
+    end_at: datetime
+
+
+def without(span: Span, holes: Iterable[Span]) -> tuple[Span, ...]:
+    """Return what is left of `span` when every hole is cut out of it, in order; empty leftovers are dropped."""
+    left = []
+    start_at = span.start_at
+    for hole in sorted(holes, key=lambda one: one.start_at):
+        if hole.start_at >= span.end_at:
+            break
+        if hole.start_at > start_at:
+            left.append(Span(start_at, hole.start_at))
+        start_at = max(start_at, hole.end_at)
+    if start_at < span.end_at:
+        left.append(Span(start_at, span.end_at))
+    return tuple(left)

@@ -1,0 +1,37 @@
+"""Ties each domain class to its table, so that the domain itself knows nothing of SQL."""
+
+from functools import cache
+
+from sqlalchemy.orm import registry
+
+from controller.domain.airings import Airing, AuditEntry, Broadcast, JournalRecord
+from controller.domain.areas import Area
+from controller.domain.devices import ClaimCode, Device
+from controller.domain.notices import Content, Notice, Rendering
+from controller.domain.people import FailedTry, Grant, Invitation, Session, User
+from controller.storage import tables
+
+
+@cache
+def map_domain() -> registry:
+    """Map every domain class, once a process; SQLAlchemy keeps mappings on the classes themselves."""
+    mappers = registry(metadata=tables.metadata)
+    for kind, table in (
+        (Area, tables.areas),
+        (User, tables.users),
+        (Grant, tables.grants),
+        (Session, tables.sessions),
+        (Invitation, tables.invitations),
+        (FailedTry, tables.failed_tries),
+        (Notice, tables.notices),
+        (Rendering, tables.renderings),
+        (Content, tables.contents),
+        (Device, tables.devices),
+        (ClaimCode, tables.claim_codes),
+        (Broadcast, tables.broadcasts),
+        (Airing, tables.airings),
+        (JournalRecord, tables.journal_records),
+        (AuditEntry, tables.audit_entries),
+    ):
+        mappers.map_imperatively(kind, table)
+    return mappers

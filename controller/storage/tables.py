@@ -1,0 +1,278 @@
+"""The tables. Instants are stored as UTC without zone and come back aware."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from controller.domain.airings import AiringState
+from controller.domain.areas import AreaKind
+from controller.domain.devices import DeviceKind, Presence
+from controller.domain.notices import NoticeState, RenderingState
+from controller.domain.people import Role
+
+_ID = String(40)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant. A naive one is a programming error and is refused, since its zone would be a guess."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive instant cannot be stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _words(kind: type) -> Enum:
+    return Enum(
+        kind, native_enum=False, length=20, values_callable=lambda words: [word.value for word in words]
+    )
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+areas = Table(
+    "areas",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("parent_id", ForeignKey("areas.id")),
+    Column("path", String(500), nullable=False, unique=True),
+    Column("kind", _words(AreaKind), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("zone", String(60), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("username", String(40), nullable=False, unique=True),
+    Column("display_name", String(200), nullable=False),
+    Column("password_hash", String(300), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("area_id", ForeignKey("areas.id"), nullable=False),
+    Column("role", _words(Role), nullable=False),
+    UniqueConstraint("user_id", "area_id", "role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("csrf_token", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("ended_at", Instant),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+failed_tries = Table(
+    "failed_tries",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("key", String(200), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_failed_tries_key_at", "key", "at"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("area_id", ForeignKey("areas.id"), nullable=False),
+    Column("author_id", ForeignKey("users.id"), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", _words(NoticeState), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("submitted_at", Instant),
+    Column("decided_at", Instant),
+    Column("decided_by", ForeignKey("users.id")),
+    Column("reason", Text, nullable=False),
+    Index("ix_notices_area_id_updated_at", "area_id", "updated_at"),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+renderings = Table(
+    "renderings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("notice_id", ForeignKey("notices.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", _words(RenderingState), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("upload_path", String(300), nullable=False),
+    Column("content_id", ForeignKey("contents.id")),
+    Column("duration_ms", Integer, nullable=False),
+    Column("engine", String(60), nullable=False),
+    Column("fell_back", String(400), nullable=False),
+    Column("error_code", String(60), nullable=False),
+    Column("finished_at", Instant),
+    Index("ix_renderings_notice_id_version", "notice_id", "version"),
+    Index("ix_renderings_state_due_at", "state", "due_at"),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", _words(DeviceKind), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("area_id", ForeignKey("areas.id"), nullable=False, index=True),
+    Column("public_key", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("presence", _words(Presence), nullable=False),
+    Column("boot", String(80), nullable=False),
+    Column("state_seq", Integer, nullable=False),
+    Column("last_seen_at", Instant),
+    Column("agent_version", String(40), nullable=False),
+    Column("missing_contents", Integer, nullable=False),
+    Column("unsent_entries", Integer, nullable=False),
+    Column("faults", Text, nullable=False),
+    Column("desired_revision", Integer, nullable=False),
+    Column("desired_digest", String(64), nullable=False),
+    Column("reported_revision", Integer, nullable=False),
+    Column("next_push_at", Instant, index=True),
+    Column("push_attempts", Integer, nullable=False),
+)
+
+claim_codes = Table(
+    "claim_codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("kind", _words(DeviceKind), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("area_id", ForeignKey("areas.id"), nullable=False),
+    Column("created_by", ForeignKey("users.id"), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("device_id", ForeignKey("devices.id")),
+)
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("notice_id", ForeignKey("notices.id"), nullable=False, index=True),
+    Column("notice_version", Integer, nullable=False),
+    Column("area_id", ForeignKey("areas.id"), nullable=False),
+    Column("content_id", ForeignKey("contents.id"), nullable=False),
+    Column("start_at", Instant, nullable=False),
+    Column("created_by", ForeignKey("users.id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("stopped_at", Instant),
+    Column("stopped_by", ForeignKey("users.id")),
+    Column("stop_reason", Text, nullable=False),
+)
+
+airings = Table(
+    "airings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False, index=True),
+    Column("notice_id", ForeignKey("notices.id"), nullable=False),
+    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("state", _words(AiringState), nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("volume", Integer, nullable=False),
+    Column("content_id", ForeignKey("contents.id")),
+    Column("text", Text),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    Column("length_ms", Integer, nullable=False),
+    Column("deviation_us", Integer),
+    Column("reason", String(200), nullable=False),
+    Column("reported_at", Instant),
+    Index("ix_airings_device_id_planned_at", "device_id", "planned_at"),
+    Index("ix_airings_state_ends_at", "state", "ends_at"),
+)
+
+journal_records = Table(
+    "journal_records",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("journal", String(80), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("airing_id", String(80), nullable=False),
+    Column("result", String(20), nullable=False),
+    Column("noted_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("device_id", "journal", "seq"),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(120), nullable=False, index=True),
+    Column("address", String(80), nullable=False),
+    Column("detail", Text, nullable=False),
+)

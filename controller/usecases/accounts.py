@@ -1,0 +1,258 @@
+"""Accounts: invitations, sign-in, sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from controller.domain.errors import (
+    Code,
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    NotSignedInError,
+    ThrottledError,
+)
+from controller.domain.ids import new_id, new_token, token_hash
+from controller.domain.people import (
+    INVITATION_LIFETIME,
+    MAX_FAILED_SIGN_INS,
+    SESSION_LIFETIME,
+    THROTTLE_WINDOW,
+    FailedTry,
+    Grant,
+    Invitation,
+    Permission,
+    Role,
+    Session,
+    User,
+    check_password,
+    check_username,
+)
+from controller.domain.texts import clean_line
+from controller.usecases.ports import Clock, PasswordHasher, Unit, Work
+from controller.usecases.rights import Actor, area_for
+from controller.usecases.trail import note, note_stranger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A fresh session. `token` is shown to the client once and stored only as a hash."""
+
+    token: str
+    csrf_token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A request made within a live session."""
+
+    actor: Actor
+    csrf_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An account as an administrator sees it."""
+
+    user: User
+    grants: tuple[Grant, ...]
+
+
+class Accounts:
+    """Sign-in and account use cases."""
+
+    def __init__(self, *, unit: Unit, clock: Clock, hasher: PasswordHasher) -> None:
+        self._unit = unit
+        self._clock = clock
+        self._hasher = hasher
+
+    def sign_in(self, username: str, password: str, *, address: str) -> SignedIn:
+        """Open a session. Raises SIGN_IN_REFUSED (one answer for every reason) or SIGN_IN_THROTTLED."""
+        now = self._clock.now()
+        name = username.strip().lower()[:40]
+        self._check_throttle(name, address, now)
+        with self._unit() as work:
+            user = work.people.by_username(name)
+            password_hash = user.password_hash if user is not None and user.disabled_at is None else ""
+        # Outside the unit of work: the hash is slow on purpose, and nobody should wait for the database meanwhile.
+        matches = self._hasher.matches(password_hash, password[:1024])
+        if user is None or not matches:
+            self._note_failure(name, address, now)
+            raise NotSignedInError(Code.SIGN_IN_REFUSED)
+        with self._unit() as work:
+            return _open_session(work, user.id, now, username=user.username, address=address)
+
+    def sign_out(self, token: str, *, address: str) -> None:
+        """End the session of this token; an unknown one is ignored."""
+        now = self._clock.now()
+        with self._unit() as work:
+            session = work.people.session(token_hash(token))
+            if session is not None and session.ended_at is None:
+                session.ended_at = now
+                note_stranger(work, session.user_id, "sign_out", session.user_id, address=address, now=now)
+
+    def visit(self, token: str, *, address: str) -> Visit:
+        """Return who is asking. Raises NotSignedInError when the session is unknown, over or its account closed."""
+        now = self._clock.now()
+        with self._unit() as work:
+            session = work.people.session(token_hash(token)) if token else None
+            user = work.people.get(session.user_id) if session is not None and session.is_live(now) else None
+            if session is None or user is None or user.disabled_at is not None:
+                raise NotSignedInError(Code.NOT_SIGNED_IN)
+            return Visit(actor=_actor(work, user, address), csrf_token=session.csrf_token)
+
+    def invite(
+        self, actor: Actor, *, username: str, display_name: str, grants: Sequence[tuple[str, Role]]
+    ) -> str:
+        """Create an account with roles and return its one-time invitation token."""
+        now = self._clock.now()
+        username, display_name = check_username(username), clean_line(display_name, field="display_name")
+        if not grants:
+            raise InvalidError(Code.INPUT_INVALID, field="grants")
+        with self._unit() as work:
+            for area_id, _ in grants:
+                area_for(work, actor, area_id, Permission.ADMINISTER)
+            token = _create_account(work, username, display_name, grants, now)
+            note(
+                work,
+                actor,
+                "invite",
+                f"user:{username}",
+                now=now,
+                detail=", ".join(f"{r}@{a}" for a, r in grants),
+            )
+            return token
+
+    def create_administrator(self, username: str, *, area_id: str | None = None) -> str:
+        """Create, or invite again, an administrator from the command line; return the invitation token.
+
+        Without `area_id` the rights cover the whole tree.
+        """
+        now = self._clock.now()
+        username = check_username(username)
+        with self._unit() as work:
+            user = work.people.by_username(username)
+            if user is not None:
+                work.people.drop_invitations(user.id)
+                return _new_invitation(work, user.id, now)
+            roots = [area.id for area in work.areas.all() if area.parent_id is None]
+            grants = [(one, Role.ADMINISTRATOR) for one in ([area_id] if area_id else roots)]
+            note_stranger(work, "command line", "create_admin", f"user:{username}", address="", now=now)
+            return _create_account(work, username, username, grants, now)
+
+    def redeem(self, token: str, password: str, *, address: str) -> SignedIn:
+        """Set the password of an invited account and sign in. Raises INVITATION_REFUSED or PASSWORD_TOO_SHORT."""
+        now = self._clock.now()
+        check_password(password)
+        password_hash = self._hasher.hash(password[:1024])
+        with self._unit() as work:
+            invitation = work.people.invitation(token_hash(token))
+            if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
+                raise InvalidError(Code.INVITATION_REFUSED)
+            user = work.people.get(invitation.user_id)
+            if user is None or user.disabled_at is not None:
+                raise InvalidError(Code.INVITATION_REFUSED)
+            invitation.used_at = now
+            user.password_hash = password_hash
+            work.people.end_sessions(user.id, now)
+            return _open_session(work, user.id, now, username=user.username, address=address)
+
+    def disable(self, actor: Actor, user_id: str) -> None:
+        """Close an account and its sessions; what it wrote and decided stays."""
+        now = self._clock.now()
+        with self._unit() as work:
+            person = next((one for one in _administered(work, actor) if one.user.id == user_id), None)
+            if person is None:
+                raise NotFoundError
+            person.user.disabled_at = now
+            work.people.end_sessions(user_id, now)
+            note(work, actor, "disable", f"user:{person.user.username}", now=now)
+
+    def people(self, actor: Actor) -> Sequence[Person]:
+        """Return the accounts of which the actor administers at least one area."""
+        with self._unit() as work:
+            return _administered(work, actor)
+
+    def names(self) -> dict[str, str]:
+        """Return the display name of every account by id, for bylines."""
+        with self._unit() as work:
+            return {user.id: user.display_name for user in work.people.all()}
+
+    def forget_old(self) -> None:
+        """Delete what no longer proves anything: ended sessions, stale invitations, old failed tries."""
+        with self._unit() as work:
+            work.people.forget(self._clock.now() - SESSION_LIFETIME)
+
+    def _check_throttle(self, name: str, address: str, now: datetime) -> None:
+        with self._unit() as work:
+            for key, limit in (
+                (f"user:{name}", MAX_FAILED_SIGN_INS),
+                (f"address:{address}", MAX_FAILED_SIGN_INS * 4),
+            ):
+                check_tries(work, key, limit=limit, now=now, code=Code.SIGN_IN_THROTTLED)
+
+    def _note_failure(self, name: str, address: str, now: datetime) -> None:
+        with self._unit() as work:
+            for key in (f"user:{name}", f"address:{address}"):
+                work.people.add(FailedTry(id=new_id(now), key=key, at=now))
+            note_stranger(work, name, "sign_in_refused", f"user:{name}", address=address, now=now)
+
+
+def check_tries(work: Work, key: str, *, limit: int, now: datetime, code: Code) -> None:
+    """Raise ThrottledError when `key` has failed `limit` times within THROTTLE_WINDOW."""
+    tries = work.people.failed_tries(key, now - THROTTLE_WINDOW)
+    if len(tries) >= limit:
+        wait = tries[-limit] + THROTTLE_WINDOW - now
+        raise ThrottledError(code, retry_after_s=max(1, round(wait.total_seconds())))
+
+
+def _actor(work: Work, user: User, address: str) -> Actor:
+    areas = {area.id: area.path for area in work.areas.all()}
+    roles = tuple((areas[grant.area_id], grant.role) for grant in work.people.grants(user.id))
+    return Actor(
+        user_id=user.id, username=user.username, display_name=user.display_name, roles=roles, address=address
+    )
+
+
+def _open_session(work: Work, user_id: str, now: datetime, *, username: str, address: str) -> SignedIn:
+    token, csrf_token = new_token(), new_token()
+    session = Session(
+        token_hash=token_hash(token),
+        user_id=user_id,
+        csrf_token=csrf_token,
+        created_at=now,
+        expires_at=now + SESSION_LIFETIME,
+    )
+    work.people.add(session)
+    note_stranger(work, username, "sign_in", f"user:{username}", address=address, now=now)
+    return SignedIn(token=token, csrf_token=csrf_token, expires_at=session.expires_at)
+
+
+def _create_account(
+    work: Work, username: str, display_name: str, grants: Sequence[tuple[str, Role]], now: datetime
+) -> str:
+    if work.people.by_username(username) is not None:
+        raise ConflictError(Code.USERNAME_TAKEN, field="username")
+    user = User(
+        id=new_id(now), username=username, display_name=display_name, password_hash="", created_at=now
+    )
+    work.people.add(user)
+    work.flush()
+    for area_id, role in dict.fromkeys(grants):
+        work.people.add(Grant(id=new_id(now), user_id=user.id, area_id=area_id, role=role))
+    return _new_invitation(work, user.id, now)
+
+
+def _new_invitation(work: Work, user_id: str, now: datetime) -> str:
+    token = new_token()
+    work.people.add(
+        Invitation(token_hash=token_hash(token), user_id=user_id, expires_at=now + INVITATION_LIFETIME)
+    )
+    return token
+
+
+def _administered(work: Work, actor: Actor) -> list[Person]:
+    administered = {area.id for area in work.areas.all() if actor.may(Permission.ADMINISTER, area)}
+    people = [Person(user=user, grants=tuple(work.people.grants(user.id))) for user in work.people.all()]
+    return [one for one in people if any(grant.area_id in administered for grant in one.grants)]

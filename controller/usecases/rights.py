@@ -1,0 +1,52 @@
+"""Who is asking, and what they may see and do where.
+
+What a person may not see does not exist for them: the answer is "not found", never "forbidden".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from controller.domain.areas import Area
+from controller.domain.errors import Code, NotFoundError, NotPermittedError
+from controller.domain.people import ALLOWS, Permission, Role
+from controller.usecases.ports import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A signed-in person. `roles` pairs an area path with a role; `address` is where the request came from."""
+
+    user_id: str
+    username: str
+    display_name: str
+    roles: tuple[tuple[str, Role], ...]
+    address: str
+
+    def may(self, permission: Permission, area: Area) -> bool:
+        """Tell whether this person has a permission on an area."""
+        return any(area.path.startswith(path) and permission in ALLOWS[role] for path, role in self.roles)
+
+    def may_somewhere(self, permission: Permission) -> bool:
+        """Tell whether this person has a permission on any area at all."""
+        return any(permission in ALLOWS[role] for _, role in self.roles)
+
+    def require(self, permission: Permission, area: Area) -> None:
+        """Raise NotFoundError when the area may not be seen, NotPermittedError when this may not be done there."""
+        if not self.may(Permission.VIEW, area):
+            raise NotFoundError
+        if not self.may(permission, area):
+            raise NotPermittedError(Code.NOT_PERMITTED)
+
+
+def area_for(work: Work, actor: Actor, area_id: str, permission: Permission) -> Area:
+    """Return an area on which the actor has a permission; raise NotFoundError or NotPermittedError."""
+    area = work.areas.get(area_id)
+    if area is None:
+        raise NotFoundError
+    actor.require(permission, area)
+    return area
+
+
+def visible_areas(work: Work, actor: Actor, permission: Permission = Permission.VIEW) -> Sequence[Area]:
+    """Return every area on which the actor has a permission, by path."""
+    return [area for area in work.areas.all() if actor.may(permission, area)]
