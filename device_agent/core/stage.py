@@ -1,0 +1,152 @@
+"""Does what `step` wants done: the performer, the journal, the cache and the courier in one place.
+
+A failing disk never keeps a device silent: it is reported, and what could not be written is tried again.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from device_agent.core import effects
+from device_agent.core.air import entry_for
+from device_agent.core.cache import Cache
+from device_agent.core.courier import Courier
+from device_agent.core.effects import Effect
+from device_agent.core.errors import DeviceError
+from device_agent.core.events import ContentLost, Event, FaultRaised
+from device_agent.core.journal import Held, Journal
+from device_agent.core.ports import Cue, Performer
+from protocol import Item, JournalEntry
+
+_log = logging.getLogger(__name__)
+_MAX_UNWRITTEN = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the stage works with."""
+
+    performer: Performer
+    journal: Journal
+    cache: Cache
+    courier: Courier
+
+
+class Stage:
+    """Carries out effects for the loop; one thread."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._unwritten: list[JournalEntry] = []
+        self._do: Mapping[type[Any], Callable[[Any, datetime], tuple[Event, ...]]] = {
+            effects.SaveTimetable: self._save_timetable,
+            effects.Keep: self._keep,
+            effects.Want: self._want,
+            effects.Prepare: self._prepare,
+            effects.Perform: self._perform,
+            effects.Cease: self._cease,
+            effects.Note: self._note,
+            effects.Forget: self._forget,
+            effects.SendState: self._send_state,
+            effects.SendJournal: self._send_journal,
+        }
+
+    @property
+    def unwritten_count(self) -> int:
+        """How many entries wait for a disk that works."""
+        return len(self._unwritten)
+
+    def do(self, effect: Effect, now: datetime) -> tuple[Event, ...]:
+        """Carry out one effect; return what came of it. Raises nothing of ours: a fault becomes an event."""
+        try:
+            return self._do[type(effect)](effect, now)
+        except DeviceError as error:
+            _log.error("%s failed: %s (%s)", type(effect).__name__, error, error.code)
+            return (FaultRaised(error.code),)
+
+    def retry_writes(self) -> tuple[Event, ...]:
+        """Try again to write what the disk refused."""
+        while self._unwritten:
+            try:
+                self._parts.journal.note(self._unwritten[0])
+            except DeviceError as error:
+                return (FaultRaised(error.code),)
+            del self._unwritten[0]
+            self._parts.courier.journal_changed()
+        return ()
+
+    def _save_timetable(self, effect: effects.SaveTimetable, _now: datetime) -> tuple[Event, ...]:
+        _log.info("timetable revision %s held", effect.revision)
+        self._parts.journal.hold(
+            Held(sealed=effect.sealed, revision=effect.revision, issued_at=effect.issued_at)
+        )
+        return ()
+
+    def _keep(self, effect: effects.Keep, _now: datetime) -> tuple[Event, ...]:
+        self._parts.cache.keep(effect.contents)
+        return ()
+
+    def _want(self, effect: effects.Want, _now: datetime) -> tuple[Event, ...]:
+        self._parts.courier.want(effect.contents)
+        return ()
+
+    def _prepare(self, effect: effects.Prepare, _now: datetime) -> tuple[Event, ...]:
+        content = effect.item.content
+        if content is not None and not self._parts.cache.is_sound(content.id):
+            return (ContentLost(content.id), FaultRaised("content_damaged"))
+        self._parts.performer.prepare(self._cue(effect.item))
+        return ()
+
+    def _perform(self, effect: effects.Perform, now: datetime) -> tuple[Event, ...]:
+        """Mark first, perform second: after a power cut between the two it is not aired, never aired twice."""
+        item = effect.item
+        entry = entry_for(item, revision=effect.revision, now=now, result="failed", reason="interrupted")
+        found: tuple[Event, ...] = ()
+        try:
+            self._parts.journal.mark_begun(entry)
+        except DeviceError as error:
+            # Silence would be the worse harm; this process itself never begins an occurrence twice.
+            _log.error("occurrence %s begins without a durable mark: %s", item.occurrence, error)
+            found = (FaultRaised(error.code),)
+        _log.info("occurrence %s %r is due at %s", item.occurrence, item.title, item.start_at.isoformat())
+        self._parts.performer.perform(self._cue(item))
+        return found
+
+    def _cease(self, effect: effects.Cease, _now: datetime) -> tuple[Event, ...]:
+        _log.info("occurrence %s is taken off the air", effect.occurrence)
+        self._parts.performer.cease(effect.occurrence)
+        return ()
+
+    def _note(self, effect: effects.Note, _now: datetime) -> tuple[Event, ...]:
+        entry = effect.entry
+        level = logging.INFO if entry.result == "done" else logging.WARNING
+        _log.log(level, "occurrence %s: %s %s", entry.occurrence, entry.result, entry.reason)
+        if len(self._unwritten) < _MAX_UNWRITTEN:
+            self._unwritten.append(entry)
+        return self.retry_writes()
+
+    def _forget(self, effect: effects.Forget, _now: datetime) -> tuple[Event, ...]:
+        if self._parts.journal.acknowledge(effect.journal, effect.upto):
+            self._parts.courier.journal_acked()
+        return ()
+
+    def _send_state(self, _effect: effects.SendState, _now: datetime) -> tuple[Event, ...]:
+        self._parts.courier.state_changed()
+        return ()
+
+    def _send_journal(self, _effect: effects.SendJournal, _now: datetime) -> tuple[Event, ...]:
+        self._parts.courier.journal_changed()
+        return ()
+
+    def _cue(self, item: Item) -> Cue:
+        return Cue(
+            occurrence=item.occurrence,
+            title=item.title,
+            start_at=item.start_at,
+            end_at=item.end_at,
+            volume=item.volume,
+            sound_path=None if item.content is None else self._parts.cache.path(item.content.id),
+            text=item.text,
+        )
