@@ -1,0 +1,114 @@
+"""Signs and punctuation: what is said, what is a pause, what is silent."""
+
+import re
+
+from audio._page import Page, Reading
+from audio._quantities import per_word, read_quantity
+
+_PAUSES = {
+    ",": ",", ".": ".", ";": ",", ":": ",", "!": ".", "?": ".", "(": ",", ")": ",", "[": ",", "]": ",",
+    "{": ",", "}": ",", "-": ",", "–": ",", "—": ",", "\n": ".", "|": ",",
+}  # fmt: skip
+_SIGNS = {
+    "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "$": "đô la", "₫": "đồng", "€": "ơ rô", "№": "số",
+    "×": "nhân", "±": "cộng trừ", "²": "bình phương", "³": "lập phương",
+}  # fmt: skip
+_DASHES = "-–—−"
+_NUMBER_AHEAD = re.compile(r" ?\d")
+_RANGE_AHEAD = re.compile(
+    r" ?(?:\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|Km|KM|QL|chủ nhật|Chủ nhật)"
+)
+_BELOW_ZERO = re.compile(r"[-–−]\d")
+_LIMIT = re.compile(r"(>=|=>|<=|=<|[≥≤><]) ?(?=\d)")
+_END_MARK = re.compile(r"\./\.|\.{2,}")
+_NOUN = re.compile(r" (tuổi|tháng|năm|người|ngày|điểm|giờ|m|hộ|lần|đồng|tấn|độ)(?![^\W_])")
+
+
+def read_mark(page: Page, pos: int) -> Reading:
+    """Read the sign at `pos`; every character has an answer, so the reader never stops here."""
+    char = page.text[pos]
+    if end := _END_MARK.match(page.text, pos):
+        return Reading(end.end(), "" if end[0].startswith("..") and len(end[0]) > 1 else ".", "pause")
+    if char == "\n":
+        return Reading(pos + 1, "" if page.text[pos + 1 : pos + 2].islower() else ".", "pause")
+    if char in _DASHES:
+        return _read_dash(page, pos)
+    if char == "/":
+        return _read_slash(page, pos)
+    if reading := _read_comparison(page, pos):
+        return reading
+    if char in _PAUSES:
+        return Reading(pos + 1, _PAUSES[char], "pause")
+    if char in _SIGNS:
+        return Reading(pos + 1, _SIGNS[char], "sign")
+    return _read_sum(page, pos)
+
+
+def _read_dash(page: Page, pos: int) -> Reading:
+    before, said = page.char(pos - 1), page.trail[-1]
+    after_space = before in (" ", "(", "") and not page.char(pos + 1).isspace()
+    if after_space and _BELOW_ZERO.match(page.text, pos) and not said.startswith("#"):
+        return Reading(pos + 1, "" if said == "" else "âm", "sign")
+    if said.startswith("#") and said not in ("#phone", "#account", "#document", "#plate"):
+        if _RANGE_AHEAD.match(page.text, pos + 1):
+            return Reading(pos + 1, "đến", "range")
+    if before.isalpha() and page.char(pos + 1).isalnum():
+        follows = page.char(pos + 1)
+        return Reading(pos + 1, "," if follows.isupper() else "", "pause")
+    return Reading(pos + 1, "" if said in ("", ".") else ",", "pause")
+
+
+def _read_slash(page: Page, pos: int) -> Reading:
+    """Read a rate's slash as `một`; a slash between words is silent."""
+    word = page.next_word(pos + 1)
+    is_counted = page.trail[-1] == "đồng" or any(said.startswith("#") for said in page.trail[-4:])
+    match = _RATED.match(page.text, pos)
+    if (
+        match
+        and is_counted
+        and (spoken := per_word(match[1]))
+        and page.trail[-1] not in ("anh", "ông", "vợ", "cha")
+    ):
+        return Reading(match.end(), "một " + spoken, "rate")
+    return Reading(pos + 1, "" if word else ",", "pause")
+
+
+_RATED = re.compile(r"/ ?([^\W\d_]{1,8}[²³23]?)(?![^\W_])")
+
+
+def _read_comparison(page: Page, pos: int) -> Reading | None:
+    match = _LIMIT.match(page.text, pos)
+    if match is None:
+        return None
+    sign = match[1]
+    if sign in (">", "<"):
+        return Reading(match.end(), "trên" if sign == ">" else "dưới", "sign")
+    if sign in ("≤", "<=", "=<"):
+        return Reading(match.end(), "không quá", "sign")
+    quantity = read_quantity(page, match.end())
+    if quantity is None:
+        return Reading(match.end(), "ít nhất", "sign")
+    end, spoken = quantity.end, quantity.spoken
+    if noun := _NOUN.match(page.text, end):
+        end, spoken = noun.end(), spoken + noun[0]
+    return Reading(end, f"từ {spoken} trở lên", "sign")
+
+
+def _read_sum(page: Page, pos: int) -> Reading:
+    char, said = page.text[pos], page.trail[-1]
+    has_number = _NUMBER_AHEAD.match(page.text, pos + 1) is not None
+    is_between = said not in ("", ".", ",") and page.char(pos + 1) not in ("", char)
+    if char == "+" and is_between:
+        return Reading(pos + 1, "cộng" if has_number and said.startswith("#") else "và", "sign")
+    if char == "=" and is_between and page.char(pos - 1) != "=":
+        return Reading(pos + 1, "bằng", "sign")
+    if char in "~≈" and has_number:
+        return Reading(pos + 1, "khoảng", "sign")
+    if char == "°":
+        return _read_degree(page, pos)
+    return Reading(pos + 1, "", "silent")
+
+
+def _read_degree(page: Page, pos: int) -> Reading:
+    is_celsius = page.char(pos + 1) == "C" and not page.char(pos + 2).isalnum()
+    return Reading(pos + 1 + is_celsius, "độ xê" if is_celsius else "độ", "sign")
