@@ -8,7 +8,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 FRONTEND := controller/web/frontend
 BUILT := controller/web/static/build

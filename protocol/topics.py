@@ -80,7 +80,10 @@ def device_may_publish(device: str, topic: str) -> bool:
 
 def device_may_subscribe(device: str, topic_filter: str) -> bool:
     """Tell whether a broker should let `device` subscribe to `topic_filter`: only its own `down` topics."""
-    return topic_filter == down_filter(device) or _is_own(device, topic_filter, Direction.DOWN)
+    try:
+        return topic_filter == down_filter(device) or _is_own(device, topic_filter, Direction.DOWN)
+    except TopicError:  # whoever this is, it is no device
+        return False
 
 
 def _is_own(device: str, topic: str, direction: Direction) -> bool:
