@@ -1,0 +1,29 @@
+"""What the controller can do for people and devices, one class per subject."""
+
+from dataclasses import dataclass
+
+from controller.usecases.accounts import Accounts
+from controller.usecases.area_register import AreaRegister
+from controller.usecases.broadcast_desk import BroadcastDesk
+from controller.usecases.device_register import DeviceRegister
+from controller.usecases.device_reports import DeviceReports
+from controller.usecases.notice_desk import NoticeDesk
+from controller.usecases.rendering_room import RenderingRoom
+from controller.usecases.timetables import TimetablePush
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    """Everything the edges may call."""
+
+    accounts: Accounts
+    areas: AreaRegister
+    notices: NoticeDesk
+    rendering: RenderingRoom
+    broadcasts: BroadcastDesk
+    devices: DeviceRegister
+    reports: DeviceReports
+    timetables: TimetablePush
+
+
+__all__ = ["UseCases"]

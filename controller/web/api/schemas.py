@@ -1,0 +1,322 @@
+"""The API's bodies. Instants are ISO 8601 with a zone; durations end in `_ms`."""
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from controller.domain.airings import Airing, AiringState
+from controller.domain.areas import Area, AreaKind
+from controller.domain.devices import DeviceKind, Presence
+from controller.domain.notices import NoticeState, RenderingState
+from controller.domain.people import Role
+from controller.usecases.accounts import Person, SignedIn
+from controller.usecases.broadcast_desk import BroadcastView
+from controller.usecases.device_register import DeviceView
+from controller.usecases.notice_desk import NoticeView
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused, so that a typing mistake does not pass unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=60_000)
+
+
+class SignInBody(Body):
+    username: str
+    password: str
+
+
+class InvitationBody(Body):
+    token: str
+    password: str
+
+
+class GrantBody(Body):
+    area_id: str
+    role: Role
+
+
+class UserBody(Body):
+    username: str
+    display_name: str
+    grants: list[GrantBody] = Field(max_length=50)
+
+
+class AreaBody(Body):
+    parent_id: str
+    kind: AreaKind
+    name: str
+    zone: str | None = None
+
+
+class ClaimCodeBody(Body):
+    kind: DeviceKind
+    name: str
+    area_id: str
+
+
+class EnrolmentBody(Body):
+    code: str
+    public_key: str = Field(max_length=2_000)
+    agent_version: str = Field(max_length=40)
+
+
+class NoticeBody(Body):
+    area_id: str
+    title: str
+    text: str
+
+
+class NoticeEditBody(Body):
+    title: str
+    text: str
+    version: int = Field(description="The version that was read; a newer one is not overwritten")
+
+
+class ReasonBody(Body):
+    reason: str = ""
+
+
+class BroadcastBody(Body):
+    area_id: str
+    start_at: AwareDatetime
+    board_until: AwareDatetime | None = Field(
+        None, description="How long boards show it; 24 hours when left out"
+    )
+
+
+class SessionOut(BaseModel):
+    token: str
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, signed_in: SignedIn) -> "SessionOut":
+        return cls(token=signed_in.token, expires_at=signed_in.expires_at)
+
+
+class RoleOut(BaseModel):
+    area_id: str
+    role: Role
+
+
+class UserOut(BaseModel):
+    id: str
+    username: str
+    display_name: str
+    is_disabled: bool
+    grants: list[RoleOut]
+
+    @classmethod
+    def of(cls, person: Person) -> "UserOut":
+        user = person.user
+        grants = [RoleOut(area_id=grant.area_id, role=grant.role) for grant in person.grants]
+        return cls(
+            id=user.id,
+            username=user.username,
+            display_name=user.display_name,
+            is_disabled=user.disabled_at is not None,
+            grants=grants,
+        )
+
+
+class InvitedOut(BaseModel):
+    username: str
+    invitation: str = Field(description="One-time token; give the person the link PUBLIC_URL/welcome#TOKEN")
+
+
+class AreaOut(BaseModel):
+    id: str
+    parent_id: str | None
+    kind: AreaKind
+    name: str
+    zone: str
+
+    @classmethod
+    def of(cls, area: Area) -> "AreaOut":
+        return cls(id=area.id, parent_id=area.parent_id, kind=area.kind, name=area.name, zone=area.zone)
+
+
+class ClaimCodeOut(BaseModel):
+    code: str
+    expires_at: datetime
+
+
+class BrokerOut(BaseModel):
+    host: str
+    port: int
+    username: str
+    password: str
+    ca_pem: str
+
+
+class EnrolledOut(BaseModel):
+    device: str
+    kind: DeviceKind
+    name: str
+    station: str
+    broker: BrokerOut
+    controller_key: str
+
+
+class DeviceOut(BaseModel):
+    id: str
+    kind: DeviceKind
+    name: str
+    area_id: str
+    area_name: str
+    presence: Presence
+    last_seen_at: datetime | None
+    agent_version: str
+    desired_revision: int
+    reported_revision: int
+    missing_contents: int
+    unsent_entries: int
+    faults: list[str]
+
+    @classmethod
+    def of(cls, view: DeviceView) -> "DeviceOut":
+        device = view.device
+        return cls(
+            id=device.id,
+            kind=device.kind,
+            name=device.name,
+            area_id=device.area_id,
+            area_name=view.area.name,
+            presence=device.presence,
+            last_seen_at=device.last_seen_at,
+            agent_version=device.agent_version,
+            desired_revision=device.desired_revision,
+            reported_revision=device.reported_revision,
+            missing_contents=device.missing_contents,
+            unsent_entries=device.unsent_entries,
+            faults=device.faults.splitlines(),
+        )
+
+
+class SoundOut(BaseModel):
+    state: RenderingState
+    content_id: str | None
+    duration_ms: int
+    engine: str
+    fell_back: str = Field(
+        description="Voices that failed before this one, as engine:code; empty when none did"
+    )
+    error_code: str
+
+
+class NoticeOut(BaseModel):
+    id: str
+    area_id: str
+    author_id: str
+    title: str
+    text: str
+    state: NoticeState
+    version: int
+    reason: str
+    created_at: datetime
+    updated_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    sound: SoundOut | None
+
+    @classmethod
+    def of(cls, view: NoticeView) -> "NoticeOut":
+        notice, rendering = view.notice, view.rendering
+        sound = None
+        if rendering is not None:
+            sound = SoundOut(
+                state=rendering.state,
+                content_id=rendering.content_id,
+                duration_ms=rendering.duration_ms,
+                engine=rendering.engine,
+                fell_back=rendering.fell_back,
+                error_code=rendering.error_code,
+            )
+        return cls(
+            id=notice.id,
+            area_id=notice.area_id,
+            author_id=notice.author_id,
+            title=notice.title,
+            text=notice.text,
+            state=notice.state,
+            version=notice.version,
+            reason=notice.reason,
+            created_at=notice.created_at,
+            updated_at=notice.updated_at,
+            decided_at=notice.decided_at,
+            decided_by=notice.decided_by,
+            sound=sound,
+        )
+
+
+class AiringOut(BaseModel):
+    id: str
+    broadcast_id: str
+    notice_id: str
+    device_id: str
+    title: str
+    planned_at: datetime
+    ends_at: datetime
+    state: AiringState
+    started_at: datetime | None
+    ended_at: datetime | None
+    length_ms: int
+    deviation_us: int | None = Field(description="Real start minus planned start, in microseconds")
+    volume: int
+    content_id: str | None
+    reason: str
+
+    @classmethod
+    def of(cls, airing: Airing) -> "AiringOut":
+        return cls(
+            id=airing.id,
+            broadcast_id=airing.broadcast_id,
+            notice_id=airing.notice_id,
+            device_id=airing.device_id,
+            title=airing.title,
+            planned_at=airing.planned_at,
+            ends_at=airing.ends_at,
+            state=airing.state,
+            started_at=airing.started_at,
+            ended_at=airing.ended_at,
+            length_ms=airing.length_ms,
+            deviation_us=airing.deviation_us,
+            volume=airing.volume,
+            content_id=airing.content_id,
+            reason=airing.reason,
+        )
+
+
+class BroadcastOut(BaseModel):
+    id: str
+    notice_id: str
+    notice_version: int
+    area_id: str
+    content_id: str
+    start_at: datetime
+    created_by: str
+    stopped_at: datetime | None
+    stop_reason: str
+    airings: list[AiringOut]
+
+    @classmethod
+    def of(cls, view: BroadcastView) -> "BroadcastOut":
+        broadcast = view.broadcast
+        return cls(
+            id=broadcast.id,
+            notice_id=broadcast.notice_id,
+            notice_version=broadcast.notice_version,
+            area_id=broadcast.area_id,
+            content_id=broadcast.content_id,
+            start_at=broadcast.start_at,
+            created_by=broadcast.created_by,
+            stopped_at=broadcast.stopped_at,
+            stop_reason=broadcast.stop_reason,
+            airings=[AiringOut.of(airing) for airing in view.airings],
+        )
+
+
+class ServiceOut(BaseModel):
+    name: str
+    version: str
+    controller_key: str
