@@ -5,6 +5,7 @@ from __future__ import annotations
 from audio.errors import AudioError, NoVoiceError, VoiceFailure
 from audio.levels import Loudness
 from audio.ports import Mixer, Probe, SoundTool, Voice
+from audio.script import Script, Span, read
 from audio.studio import Recording, Studio
 from audio.voices import Spoken, VoiceLadder
 
@@ -15,10 +16,13 @@ __all__ = [
     "NoVoiceError",
     "Probe",
     "Recording",
+    "Script",
     "SoundTool",
+    "Span",
     "Spoken",
     "Studio",
     "Voice",
     "VoiceFailure",
     "VoiceLadder",
+    "read",
 ]

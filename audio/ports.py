@@ -36,9 +36,9 @@ class Voice(Protocol):
 
 class Mixer(Protocol):
     def join(self, parts: Sequence[Path], *, gap_ms: int, out: Path) -> None:
-        """Put WAV files one after another, `gap_ms` of silence between, into a 48 kHz mono WAV at `out`.
+        """Put parts one after another with `gap_ms` of silence between them; parts and `out` are 48 kHz mono WAV.
 
-        Raises NotSoundError when a part is no WAV file. MUST leave no file on failure.
+        Raises NotSoundError when a part is no WAV file or there is none. MUST leave no file on failure.
         """
 
 

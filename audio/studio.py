@@ -9,13 +9,15 @@ from pathlib import Path
 
 from audio.chime import write_chime
 from audio.errors import NotSoundError, SoundTooLargeError, SoundTooLongError, TextEmptyError, VoiceFailure
-from audio.levels import Loudness, first_move
+from audio.levels import first_move
 from audio.ports import Mixer, SoundTool
-from audio.voices import VoiceLadder
+from audio.script import read
+from audio.voices import Spoken, VoiceLadder
 
 MEDIA_TYPE = "audio/ogg"
 RECORDING = "recording"  # the engine of a sound that somebody brought
 GAP_MS = 400
+SPEECH_KBPS = 24
 MAX_UPLOAD_SIZE = 200 * 1024 * 1024
 MAX_UPLOAD_S = 3600.0
 
@@ -45,15 +47,14 @@ class Studio:
 
     def announce(self, text: str, *, out: Path, dictionary: Mapping[str, str] | None = None) -> Recording:
         """Read `text` aloud after the chime. Raises AudioError; then nothing new is at `out`."""
-        script = _spoken(text, dictionary)
+        script = read(text, dictionary).spoken
         if not script.strip():
             raise TextEmptyError
         with self._desk() as folder:
             desk = Path(folder)
             voice = desk / "voice.wav"
             spoken = self._ladder.speak(script, out=voice)
-            loudness = self._finish(desk, voice, spoken.loudness, out=out)
-        return self._recording(out, loudness, engine=spoken.engine, failures=spoken.failures)
+            return self._finish(desk, voice, spoken, out=out)
 
     def record(
         self,
@@ -62,7 +63,7 @@ class Studio:
         out: Path,
         max_duration_s: float = MAX_UPLOAD_S,
         max_size: int = MAX_UPLOAD_SIZE,
-        bit_rate_kbps: int = 24,
+        bit_rate_kbps: int = SPEECH_KBPS,
     ) -> Recording:
         """Finish a sound that somebody brought, after the chime. Nothing is believed of its name.
 
@@ -84,18 +85,28 @@ class Studio:
             loudness = self._sound.measure(decoded)
             if loudness.is_silent:
                 raise NotSoundError("only silence")
-            finished = self._finish(desk, decoded, loudness, out=out, bit_rate_kbps=bit_rate_kbps)
-        return self._recording(out, finished, engine=RECORDING, failures=())
+            brought = Spoken(RECORDING, (), loudness)
+            return self._finish(desk, decoded, brought, out=out, bit_rate_kbps=bit_rate_kbps)
 
     def _finish(
-        self, desk: Path, voice: Path, loudness: Loudness, *, out: Path, bit_rate_kbps: int = 24
-    ) -> Loudness:
+        self, desk: Path, words: Path, spoken: Spoken, *, out: Path, bit_rate_kbps: int = SPEECH_KBPS
+    ) -> Recording:
         """Level the words first: beside the chime a quiet voice would count as a pause and stay quiet."""
         chime, levelled, joined = desk / "chime.wav", desk / "levelled.wav", desk / "joined.wav"
         write_chime(chime)
-        self._sound.to_wav(voice, out=levelled, gain_db=first_move(loudness.lufs).gain_db)
+        self._sound.to_wav(words, out=levelled, gain_db=first_move(spoken.loudness).gain_db)
         self._mixer.join([chime, levelled], gap_ms=GAP_MS, out=joined)
-        return self._sound.master(joined, out=out, bit_rate_kbps=bit_rate_kbps)
+        loudness = self._sound.master(joined, out=out, bit_rate_kbps=bit_rate_kbps)
+        return Recording(
+            path=out,
+            # Of what went in: the container of the finished file counts the encoder's start-up too.
+            duration_ms=self._sound.probe(joined).duration_ms or 0,
+            size=out.stat().st_size,
+            engine=spoken.engine,
+            failures=spoken.failures,
+            lufs=loudness.lufs,
+            true_peak_dbtp=loudness.true_peak_dbtp,
+        )
 
     def _desk(self) -> tempfile.TemporaryDirectory[str]:
         self._work_folder.mkdir(parents=True, exist_ok=True)
@@ -104,28 +115,7 @@ class Studio:
             dir=self._work_folder, prefix="studio-", ignore_cleanup_errors=True
         )
 
-    def _recording(
-        self, path: Path, loudness: Loudness, *, engine: str, failures: tuple[VoiceFailure, ...]
-    ) -> Recording:
-        return Recording(
-            path=path,
-            duration_ms=self._sound.probe(path).duration_ms or 0,
-            size=path.stat().st_size,
-            engine=engine,
-            failures=failures,
-            lufs=loudness.lufs,
-            true_peak_dbtp=loudness.true_peak_dbtp,
-        )
-
 
 def _check_length(duration_ms: int | None, max_duration_s: float) -> None:
     if duration_ms is not None and duration_ms > max_duration_s * 1000:
         raise SoundTooLongError(f"{duration_ms / 1000:.0f} s, allowed are {max_duration_s:.0f} s")
-
-
-def _spoken(text: str, dictionary: Mapping[str, str] | None) -> str:
-    try:
-        from audio.script import read
-    except ModuleNotFoundError:  # until the reading rules are in
-        return text
-    return read(text, dictionary).spoken

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from audio._places import whole_file
@@ -22,7 +22,6 @@ _STDERR_TAIL = 600
 _FORMATS = "wav,w64,mp3,ogg,flac,mov,mp4,m4a,3gp,aac,matroska,webm,amr,aiff,caf,asf,au"
 _SAFE_INPUT = ("-protocol_whitelist", "file", "-format_whitelist", _FORMATS)
 _TO_MONO = "aformat=sample_fmts=dblp:channel_layouts=mono"
-_NO_SOUND = ("matches no streams", "Invalid data found", "does not contain any stream", "not on whitelist")
 _NO_SPACE = "No space left on device"
 _METER = re.compile(r"I:\s+(-?[\d.]+|-?inf|nan) LUFS.*?Peak:\s+(-?[\d.]+|-?inf|nan) dBFS", re.DOTALL)
 
@@ -38,14 +37,13 @@ class FfmpegSound:
     def probe(self, source: Path) -> Probe:
         command = [self._ffprobe, "-v", "error", *_SAFE_INPUT, "-print_format", "json"]
         command += ["-show_streams", "-show_format", "-select_streams", "a:0", "-i", _address(source)]
-        return _read_probe(self._run(command).stdout)
+        try:
+            return _read_probe(self._run(command).stdout)
+        except FfmpegFailedError as error:
+            raise NotSoundError(error.detail) from error
 
     def measure(self, source: Path) -> Loudness:
-        duration_ms = self.probe(source).duration_ms
-        repeat = _repeat(duration_ms) if duration_ms is not None else ""
-        graph = f"{_TO_MONO},aresample={SAMPLE_RATE}{repeat},ebur128=peak=true:framelog=verbose"
-        found = self._convert(source, "-af", graph, "-f", "null", "-", log_level="info")
-        return _read_meter(found)
+        return self._listen(source, self.probe(source).duration_ms)
 
     def to_wav(
         self, source: Path, *, out: Path, gain_db: float = 0.0, max_duration_s: float | None = None
@@ -57,24 +55,22 @@ class FfmpegSound:
             self._convert(source, "-af", graph, *cut, *output, _address(draft))
 
     def master(self, source: Path, *, out: Path, bit_rate_kbps: int = 24) -> Loudness:
-        loudness = self.measure(source)
+        duration_ms = self.probe(source).duration_ms
+        loudness = self._listen(source, duration_ms)
         if loudness.is_silent:
             raise NotSoundError("only silence")
-        with whole_file(out) as draft:
-            return self._approach(source, draft, first_move(loudness.lufs), bit_rate_kbps)
 
-    def _approach(self, source: Path, draft: Path, move: Move, bit_rate_kbps: int) -> Loudness:
-        """Finish, listen to the finished file, correct: at most MAX_ROUNDS times; the best trial stays."""
-        trials: list[Trial] = []
-        correction: Move | None = move
-        while correction is not None and len(trials) < MAX_ROUNDS:
-            self._encode(source, draft, correction, bit_rate_kbps)
-            trials.append(Trial(correction, self.measure(draft)))
-            correction = next_move(trials)
-        best = best_trial(trials)
-        if best is not trials[-1]:
-            self._encode(source, draft, best.move, bit_rate_kbps)
-        return best.result
+        def attempt(move: Move, draft: Path) -> Loudness:
+            self._encode(source, draft, move, bit_rate_kbps)
+            return self._listen(draft, duration_ms)
+
+        with whole_file(out) as draft:
+            return _approach(attempt, first_move(loudness), draft)
+
+    def _listen(self, source: Path, duration_ms: int | None) -> Loudness:
+        repeat = _repeat(duration_ms) if duration_ms is not None else ""
+        graph = f"{_TO_MONO},aresample={SAMPLE_RATE}{repeat},ebur128=peak=true:framelog=verbose"
+        return _read_meter(self._convert(source, "-af", graph, "-f", "null", "-", log_level="info"))
 
     def _encode(self, source: Path, draft: Path, move: Move, bit_rate_kbps: int) -> None:
         codec = ["-c:a", "libopus", "-b:a", f"{bit_rate_kbps}k", "-ar", str(SAMPLE_RATE)]
@@ -84,7 +80,11 @@ class FfmpegSound:
     def _convert(self, source: Path, *output: str, log_level: str = "error") -> str:
         command = [self._ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-y", "-loglevel", log_level]
         command += [*_SAFE_INPUT, "-i", _address(source), "-map", "0:a:0", "-map_metadata", "-1"]
-        return self._run([*command, *output]).stderr
+        try:
+            return self._run([*command, *output]).stderr
+        except FfmpegFailedError:
+            self.probe(source)  # raises NotSoundError when the fault is in the source
+            raise
 
     def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         program = Path(command[0]).name
@@ -108,12 +108,21 @@ class FfmpegSound:
         return done
 
 
+def _approach(attempt: Callable[[Move, Path], Loudness], move: Move, draft: Path) -> Loudness:
+    """Attempt, listen to what came out, correct: at most MAX_ROUNDS times; the best trial stays in `draft`."""
+    trials: list[Trial] = []
+    correction: Move | None = move
+    while correction is not None and len(trials) < MAX_ROUNDS:
+        trials.append(Trial(correction, attempt(correction, draft)))
+        correction = next_move(trials)
+    best = best_trial(trials)
+    return best.result if best is trials[-1] else attempt(best.move, draft)
+
+
 def _failure(program: str, stderr: str) -> AudioError:
     tail = stderr.strip()[-_STDERR_TAIL:]
     if _NO_SPACE in stderr:
         return DiskFullError(tail)
-    if any(sign in stderr for sign in _NO_SOUND):
-        return NotSoundError(tail)
     return FfmpegFailedError(f"{program}: {tail}")
 
 
@@ -143,7 +152,7 @@ def _read_probe(answer: str) -> Probe:
         found = json.loads(answer)
         stream = found["streams"][0]
         seconds = stream.get("duration") or found.get("format", {}).get("duration")
-        return Probe(
+        found_sound = Probe(
             duration_ms=None if seconds is None else round(float(seconds) * 1000),
             sample_rate=int(stream["sample_rate"]),
             channels=int(stream["channels"]),
@@ -151,6 +160,9 @@ def _read_probe(answer: str) -> Probe:
         )
     except (KeyError, IndexError, ValueError) as error:
         raise NotSoundError("no stream of sound in the file") from error
+    if found_sound.sample_rate <= 0 or found_sound.channels <= 0:
+        raise NotSoundError("a stream without rate or channels")  # a file of zeros can look like this
+    return found_sound
 
 
 def _read_meter(report: str) -> Loudness:

@@ -22,6 +22,7 @@ from gtts import gTTS
 from audio.chunks import split_script
 from audio.errors import (
     AudioError,
+    FfmpegFailedError,
     NotSoundError,
     TextEmptyError,
     VoiceIncompleteError,
@@ -150,6 +151,7 @@ class GttsVoice:
         except requests.exceptions.ReadTimeout as error:
             raise VoiceTimeoutError("no answer in time") from error
         except requests.exceptions.RequestException as error:
+            self._left_s(ends_at)  # cut short by our own deadline, it says nothing about the network
             raise VoiceUnavailableError(f"{type(error).__name__}: {error}") from error
 
     def _read(self, answer: requests.Response, ends_at: float) -> bytes:
@@ -168,7 +170,7 @@ class GttsVoice:
         try:
             self._sound.to_wav(coded, out=decoded)
             check_length(chunk, (self._sound.probe(decoded).duration_ms or 0) / 1000)
-        except NotSoundError as error:
+        except (NotSoundError, FfmpegFailedError) as error:
             raise VoiceSilentError(f"what came cannot be decoded: {error.detail}") from error
         return read_wave(decoded)
 
