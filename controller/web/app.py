@@ -25,7 +25,6 @@ _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; script-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
