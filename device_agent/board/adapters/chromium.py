@@ -194,8 +194,9 @@ class _Run:
             raise DevToolsError(f"the page is broken: {answer['exceptionDetails']}")
 
     def _on_event(self, method: str, params: Answer) -> None:
-        if method == "Inspector.targetCrashed" or params.get("sessionId", "") == self._session:
-            self._lose("renderer_lost")  # the second: `Target.detachedFromTarget`
+        is_ours = params.get("sessionId") == self._session
+        if method == "Inspector.targetCrashed" or (method == "Target.detachedFromTarget" and is_ours):
+            self._lose("renderer_lost")
         elif method == "Page.frameNavigated":
             self._is_loaded.clear()
         elif method == "Page.loadEventFired":
