@@ -24,7 +24,7 @@ _USAGE_CODES = frozenset(
         "not_enrolled",
         "portaudio_missing",
         "program_missing",
-        "unknown_output",
+        "output_unknown",
     }
 )
 _log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ __all__ = ["build_performer"]
 
 
 def build_performer(output: str, *, station: str, work_folder: Path, report: ReportTo) -> Performer:  # noqa: ARG001 - the shape that every device kind's factory has
-    """Return a loudspeaker for `file:PATH`, `card:`, `card:NAME` or `silent:`; raise `unknown_output`."""
+    """Return a loudspeaker for `file:PATH`, `card:`, `card:NAME` or `silent:`; raise `output_unknown`."""
     clock = SystemClock()
     return SpeakerPerformer(_output(output, clock), decoder=Decoder(work_folder), report=report, clock=clock)
 
@@ -30,7 +30,7 @@ def _output(output: str, clock: SystemClock) -> Output:
     if way == "silent":
         return SilentOutput(clock)
     raise DeviceError(
-        "unknown_output",
+        "output_unknown",
         f"a loudspeaker cannot use the output {output!r}",
         hint="use file:PATH, card:, card:NAME or silent:",
     )

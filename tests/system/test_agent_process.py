@@ -1,0 +1,243 @@
+"""The agent as a process, with a real broker between it and the controller's side of the contract."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from protocol import BLOCK_BYTES, Block, ContentRef, Gone, Item, JournalEntry, State, Timetable
+from protocol.adapters.jose_keys import SigningKey, TrustedKey
+from tests.fixtures.agent_bench import (
+    AgentProcess,
+    BrokerProcess,
+    ControllerSide,
+    a_tone,
+    soon,
+    until,
+    wait_until,
+)
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(90)]
+
+
+class Bench:
+    """Broker, controller's side and one agent, all running."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.broker = BrokerProcess(folder)
+        self.broker.start()
+        key = SigningKey.generate()
+        self.controller = ControllerSide(self.broker.port, TrustedKey(key.public_text()))
+        self.controller.start()
+        self.agent = AgentProcess(folder)
+        self.agent.enrol(port=self.broker.port, key=key, controller=self.controller.key)
+        self.agent.start()
+        self.controller.wait_for(State)
+
+    def item(self, name: str, *, start_at: datetime, seconds: float, **changes: object) -> Item:
+        """Return an item whose content the controller's side can serve."""
+        whole = a_tone(self.folder, seconds=seconds)
+        ref = ContentRef(id=hashlib.sha256(whole).hexdigest(), size=len(whole), media_type="audio/ogg")
+        self.controller.contents[ref.id] = whole
+        item = Item(
+            occurrence=name,
+            title=name,
+            start_at=start_at,
+            end_at=start_at + timedelta(seconds=seconds + 1),
+            late_limit_s=30,
+            priority=10,
+            content=ref,
+        )
+        return replace(item, **changes)  # type: ignore[arg-type]  # a test names fields of Item
+
+    def close(self) -> None:
+        self.agent.kill()
+        self.controller.stop()
+        self.broker.kill()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+def assert_aired_on_time(entry: JournalEntry) -> None:
+    assert (entry.result, entry.reason) == ("done", "")
+    assert entry.deviation_us is not None
+    assert abs(entry.deviation_us) < 50_000
+
+
+def test_a_pushed_item_is_fetched_played_on_time_and_reported(bench: Bench) -> None:
+    item = bench.item("sang-1", start_at=soon(4), seconds=2, volume=80)
+    assert item.content is not None
+    bench.controller.push(item, revision=1)
+
+    entry = bench.controller.wait_for_entry("sang-1")
+
+    assert_aired_on_time(entry)
+    assert (entry.content, entry.volume, entry.revision) == (item.content.id, 80, 1)
+    assert entry.length_ms == pytest.approx(2000, abs=30)
+    assert bench.agent.sound_s() == pytest.approx(2.0, abs=0.03)
+    assert max(bench.agent.samples()) > 1_000
+
+
+def test_a_content_of_many_blocks_comes_whole(bench: Bench) -> None:
+    item = bench.item("dai-1", start_at=soon(5), seconds=40)
+    assert item.content is not None
+    assert item.content.size > 4 * BLOCK_BYTES
+    bench.controller.push(item, revision=1)
+
+    bench.controller.wait_for_revision(1)
+
+    stored = bench.agent.state / "contents" / item.content.id
+    assert hashlib.sha256(stored.read_bytes()).hexdigest() == item.content.id
+
+
+def test_broker_and_controller_die_after_the_push_and_the_notice_still_airs(bench: Bench) -> None:
+    item = bench.item("mat-mang", start_at=soon(4), seconds=1)
+    bench.controller.push(item, revision=1)
+    bench.controller.wait_for_revision(1)
+    bench.broker.kill()
+
+    until(lambda: bench.agent.sound_s() > 0.95, "the item is played", bench.agent.log_text)
+    bench.broker.start()
+
+    entry = bench.controller.wait_for_entry("mat-mang")
+    assert_aired_on_time(entry)
+
+
+@pytest.mark.scenario("S-091")
+def test_the_same_order_fifty_times_is_one_airing_and_one_proof(bench: Bench) -> None:
+    item = bench.item("mot-lan", start_at=soon(3), seconds=1)
+    bench.controller.push(item, revision=1, times=50)
+    bench.controller.wait_for_entry("mot-lan")
+    bench.controller.push(item, revision=1, times=50)
+    bench.controller.forget()
+    bench.controller.wait_for(State, lambda state: state.unsent_entries == 0)
+    wait_until(item.end_at + timedelta(seconds=1))
+
+    assert bench.controller.entries() == []
+    assert bench.agent.sound_s() == pytest.approx(1.0, abs=0.03)
+
+
+@pytest.mark.scenario("S-090")
+def test_a_cancel_that_overtakes_its_order_wins(bench: Bench) -> None:
+    item = bench.item("da-huy", start_at=soon(2.5), seconds=1)
+    bench.controller.push(revision=2)
+    bench.controller.push(item, revision=1)
+    bench.controller.wait_for_revision(2)
+    wait_until(item.end_at + timedelta(seconds=1))
+
+    assert bench.agent.sound_s() == 0
+    assert bench.controller.entries() == []
+
+
+@pytest.mark.parametrize("run", range(3))
+def test_a_withdrawn_item_falls_silent_within_half_a_second(bench: Bench, run: int) -> None:
+    item = bench.item("dang-phat", start_at=soon(3), seconds=20)
+    bench.controller.push(item, revision=1)
+    started = bench.controller.wait_for(State, lambda state: state.playing == ("dang-phat",))
+    wait_until(started.at + timedelta(seconds=1 + run / 7))
+
+    told_at = datetime.now(UTC)
+    bench.controller.push(revision=2)
+    entry = bench.controller.wait_for_entry("dang-phat")
+
+    assert (entry.result, entry.reason) == ("preempted", "withdrawn")
+    assert entry.started_at is not None
+    silent_at = entry.started_at + timedelta(seconds=bench.agent.sound_s())
+    assert silent_at - told_at < timedelta(milliseconds=500)
+    length_s = bench.agent.sound_s()
+    wait_until(soon(1))
+    assert bench.agent.sound_s() == length_s
+
+
+def test_an_order_of_another_key_is_refused_and_reported(bench: Bench) -> None:
+    item = bench.item("gia-mao", start_at=soon(2.5), seconds=1)
+    forger = SigningKey.generate()
+    forged = bench.controller.sealed(Timetable(revision=9, station="", items=(item,)), key=forger)
+    bench.controller.publish("timetable", forged)
+
+    state = bench.controller.wait_for(State, lambda one: "signature_refused" in one.faults)
+    wait_until(item.end_at)
+
+    assert state.revision == 0
+    assert bench.agent.sound_s() == 0
+
+
+def test_a_killed_agent_does_not_air_the_item_again(bench: Bench) -> None:
+    item = bench.item("bi-ngat", start_at=soon(3), seconds=15)
+    bench.controller.push(item, revision=1)
+    bench.controller.wait_for(State, lambda state: state.playing == ("bi-ngat",))
+    until(lambda: bench.agent.sound_s() > 0.5, "it sounds")
+    bench.agent.kill()
+    length_s = bench.agent.sound_s()
+
+    bench.agent.start()
+    entry = bench.controller.wait_for_entry("bi-ngat")
+    wait_until(soon(2))
+
+    assert (entry.result, entry.reason) == ("failed", "interrupted")
+    assert bench.agent.sound_s() == length_s
+
+
+def test_a_device_that_vanishes_leaves_its_will_and_one_that_stops_says_so(bench: Bench) -> None:
+    bench.agent.kill()
+    assert not bench.controller.wait_for(Gone).is_on_purpose
+
+    bench.controller.forget()
+    bench.agent.start()
+    bench.controller.wait_for(State)
+    begun = time.monotonic()
+    assert bench.agent.stop() == 0
+    assert time.monotonic() - begun < 3
+    assert bench.controller.wait_for(Gone).is_on_purpose
+
+
+def test_an_agent_that_starts_without_a_network_plays_what_it_holds(bench: Bench) -> None:
+    item = bench.item("khong-mang", start_at=soon(6), seconds=1)
+    bench.controller.push(item, revision=1)
+    bench.controller.wait_for_revision(1)
+    assert bench.agent.stop() == 0
+    bench.broker.kill()
+
+    bench.agent.start()
+    until(lambda: bench.agent.sound_s() > 0.95, "the item is played", bench.agent.log_text)
+    bench.broker.start()
+
+    assert_aired_on_time(bench.controller.wait_for_entry("khong-mang"))
+
+
+def test_damaged_content_is_never_played_and_fetched_again(bench: Bench) -> None:
+    item = bench.item("hong", start_at=soon(8), seconds=1)
+    tries = []
+
+    def damage(block: Block) -> Block:
+        tries.append(block)
+        is_first = len(tries) == 1
+        return replace(block, payload=bytes(len(block.payload))) if is_first else block
+
+    bench.controller.damage = damage
+    bench.controller.push(item, revision=1)
+
+    bench.controller.wait_for(State, lambda state: "content_damaged" in state.faults)
+    assert_aired_on_time(bench.controller.wait_for_entry("hong"))
+
+
+def test_an_idle_agent_is_small_and_rests(bench: Bench) -> None:
+    assert bench.agent.process is not None
+    process = psutil.Process(bench.agent.process.pid)
+    before = process.cpu_times()
+    wait_until(soon(5))
+    after = process.cpu_times()
+
+    assert process.memory_info().rss < 100 * 1024 * 1024
+    assert (after.user + after.system) - (before.user + before.system) < 0.25
