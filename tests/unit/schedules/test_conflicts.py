@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from schedules import first_free_start, overlaps
+import pytest
+
+from schedules import Span, first_free_start, overlaps, without
 from tests.unit.schedules.test_timetable import MINUTE, NOON, an_occurrence
 
 
@@ -42,3 +44,26 @@ def test_the_gap_is_kept_after_every_other_one() -> None:
     gap = timedelta(minutes=2)
     assert first_free_start(an_occurrence("w"), planned, gap=gap) == NOON + 13 * MINUTE
     assert first_free_start(an_occurrence("w", at=12), planned, gap=gap) == NOON + 13 * MINUTE
+
+
+def _span(start: int, end: int) -> Span:
+    return Span(NOON + start * MINUTE, NOON + end * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("holes", "left"),
+    [
+        ([], [(0, 60)]),
+        ([(10, 20)], [(0, 10), (20, 60)]),
+        ([(40, 50), (10, 20)], [(0, 10), (20, 40), (50, 60)]),
+        ([(10, 40), (20, 30)], [(0, 10), (40, 60)]),
+        ([(-10, 0), (60, 70)], [(0, 60)]),
+        ([(-10, 5), (55, 70)], [(5, 55)]),
+        ([(-10, 70)], []),
+        ([(0, 30), (30, 60)], []),
+    ],
+)
+def test_what_is_left_of_a_span_between_holes(
+    holes: list[tuple[int, int]], left: list[tuple[int, int]]
+) -> None:
+    assert without(_span(0, 60), [_span(*hole) for hole in holes]) == tuple(_span(*one) for one in left)
