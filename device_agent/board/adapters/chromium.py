@@ -86,6 +86,15 @@ class ChromiumPanel:
         if run is not None:
             run.stop()
 
+    @property
+    def process_id(self) -> int | None:
+        """The browser's process, which is also its process group; None while closed."""
+        return self._run.process_id if self._run is not None else None
+
+    def ask_page(self, expression: str) -> object:
+        """Return the value of a JavaScript expression on the page: for diagnosis and tests."""
+        return self._live().evaluate(expression, limit_s=PAINT_LIMIT_S, reason="paint_timeout")
+
     def _live(self) -> "_Run":
         if self._run is None:
             raise PanelLostError("renderer_lost", "the panel is closed")
@@ -150,7 +159,7 @@ class _Run:
         except DevToolsError as error:
             raise PanelLostError("renderer_lost", str(error)) from error
 
-    def evaluate(self, expression: str, *, limit_s: float, reason: str) -> None:
+    def evaluate(self, expression: str, *, limit_s: float, reason: str) -> object:
         self._refuse_if_lost()
         try:
             answer = self._ask("Runtime.evaluate", _evaluation(expression), limit_s=limit_s)
@@ -158,6 +167,11 @@ class _Run:
             raise PanelLostError(self._lost or reason, str(error)) from error
         if "exceptionDetails" in answer:
             raise PanelLostError("page_broken", str(answer["exceptionDetails"]))
+        return answer.get("result", {}).get("value")
+
+    @property
+    def process_id(self) -> int | None:
+        return self._browser.process_id
 
     def send(self, method: str, params: Answer, on_answer: Any) -> None:
         if self._pipe is None:
