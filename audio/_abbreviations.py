@@ -10,6 +10,7 @@ from audio._page import Page, Reading
 _WORD = re.compile(r"[^\W\d_²³¹]+")
 _CODE = re.compile(r"[A-ZĐ]{1,5}(?:[.-]?\d{1,4}[A-ZĐ]{0,3}){1,4}(?![^\W_])")
 _DIGIT_CODE = re.compile(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,4}){1,3}(?![^\W_])|\d{1,4}[a-eđ](?![^\W_])")
+_INITIALS = re.compile(r"(?:[A-ZĐ]\.){1,5}[A-ZĐ](?![^\W_])")
 _RUNS = re.compile(r"(\d+)|([^\W\d_]+)")
 _BRACKETED = re.compile(r"\(([^\W\d_][\w&.-]{1,14})\)")
 _INITIALS_WITHIN = 12
@@ -64,7 +65,9 @@ def _is_spellable(word: str) -> bool:
 
 
 def read_letter(page: Page, pos: int) -> Reading | None:
-    """Call a lone consonant by its name; a lone vowel sounds as it stands."""
+    """Call a lone consonant, or initials parted by dots, by name; a lone vowel sounds as it stands."""
+    if initials := _INITIALS.match(page.text, pos):
+        return Reading(initials.end(), spell(initials[0]), "letter")
     match = _WORD.match(page.text, pos)
     if match is None or len(match[0]) != 1 or not is_consonant(match[0].lower()):
         return None
@@ -75,7 +78,9 @@ def read_code(page: Page, pos: int) -> Reading | None:
     """Read letters joined to digits, either first: H5N1, C04, 6B2, 4G, 17B."""
     pattern = _DIGIT_CODE if page.text[pos].isdigit() else _CODE
     match = pattern.match(page.text, pos)
-    return Reading(match.end(), say_code(match[0]), "code") if match else None
+    if match is None:
+        return None
+    return Reading(match.end(), say_code(match[0]), "code" if match[0][0].isdigit() else "label")
 
 
 def say_code(text: str) -> str:

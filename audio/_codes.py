@@ -4,29 +4,29 @@ import re
 
 from audio import _numbers as numbers
 from audio._abbreviations import say_code
+from audio._contexts import words
 from audio._page import Page, Reading
 from audio._quantities import COUNTED, PER_NOUNS
 
 _PLATE = re.compile(
-    r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)(?: ?- ?| |)(\d{3}\.\d{2}|\d{4,5})(?![\d/])|(\d{2})([A-Z]{1,2}\d?)[ -](\d{4,5})(?!\d)"
+    r"(\d{2}) ?-? ?([A-ZĐ]{1,2}\d?)(?: ?- ?| |)(\d{3}\.\d{2}|\d{4,5})(?![\d/])"
+    r"|(\d{2})([A-Z]{1,2}\d?)[ -](\d{4,5})(?!\d)"
 )
-_GROUP = re.compile(r"(?: ?[ .\-)(] ?)(\d{2,7})(?![\d/%]|,\d)")
-_CODE_GROUP = re.compile(r"(?:[ .-])(\d{2,14})(?![\d/%]|,\d)")
+_GROUP = re.compile(r"(?: ?[ .\-)(] ?)(\d{2,7}|\d(?=[ .-]\d{2}))(?![\d/%]|,\d)")
+_CODE_GROUP = re.compile(r"(?:[ .-])(\d{2,14}|(?<=[.-])\d(?=[.-]\d))(?![\d/%]|,\d)")
+_AMOUNT = re.compile(r"[đ%]|,\d")
+_YEARS = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:19|20)\d\d(?!\d)")
 _OPENING = re.compile(r"\d{2,20}")
 _ABROAD = re.compile(r"\(?\+(\d{1,3})\)? ?")
 _AREA = re.compile(r"\((\+?\d{2,4})\)(?=[ .-]?\d{3})")
 _CUSTOMER = re.compile(r"[A-ZĐ]{1,6}[ -]?\d{4,20}(?![^\W_])")
 _SHORT = frozenset(("111", "112", "113", "114", "115", "1022"))
-_CALLING = frozenset("gọi bấm nóng hotline thoại nhắn đài #phone".split())
-_REACHING = _CALLING | frozenset("máy cứu báo hệ qua tới đến vào".split())
-_ACCOUNTS = frozenset(
-    "thoại máy khoản cước mã nóng fax hotline thẻ danh minh hàng thuế lô imei viber seri hiệu phách công".split()
-)
-_MONEY = frozenset("đồng triệu tỷ tỉ nghìn ngàn hộ người đ usd vnđ vnd lượt".split())
-_DOCUMENTS = frozenset(
-    "quyết định thông tư quyết nghị thị luật văn hoạch tờ nhà phòng thửa lô bão trình".split()
-)
-_ADDRESS = frozenset("đường phố ngõ ngách hẻm tổ khu thôn ấp ngày".split())
+_CALLING = words("calling")
+_REACHING = _CALLING | words("reaching")
+_ACCOUNTS = words("accounts")
+_MONEY = words("counting")
+_DOCUMENTS = words("numbered")
+_ADDRESS = words("addresses")
 _PHONE_DIGITS = range(8, 12)
 
 
@@ -85,16 +85,22 @@ def read_account(page: Page, pos: int) -> Reading | None:
             return short
     if not page.has_said(_ACCOUNTS, 5) or page.trail[-1] in ("năm", "tháng", "ngày", "gọi"):
         return None
+    if _YEARS.match(text, pos):
+        return None
     run, end = _gather(text, first, _CODE_GROUP, 20)
-    if len(run) < 6 or page.next_word(end) in _MONEY or page.char(end) in ("đ", "%", ","):
-        if len(run) < 6 or page.char(end) != "," or page.char(end + 1).isdigit():
-            return None
+    is_amount = page.next_word(end) in _MONEY or _AMOUNT.match(text, end) is not None
+    if len(run) < 6 or is_amount:
+        return None
     return Reading(end, numbers.digits(run), "account")
 
 
 def _short_number(page: Page, first: re.Match[str]) -> Reading | None:
     digits, end = first[0], first.end()
-    is_listed = digits in _SHORT or (len(digits) in (4, 6, 8) and digits.startswith(("1800", "1900")))
+    is_listed = (
+        digits in _SHORT
+        or (len(digits) in (3, 4, 5) and _is_dialled(page))
+        or (len(digits) in (4, 6, 8) and digits.startswith(("1800", "1900")))
+    )
     if not is_listed or page.char(end) in ("/", "%") or page.trail[-1] in ("năm", "tổ", "tháng"):
         return None
     follows = page.next_word(end)
@@ -105,6 +111,12 @@ def _short_number(page: Page, first: re.Match[str]) -> Reading | None:
         if page.has_said(_DOCUMENTS, 4) or (page.char(at).isupper() and page.char(end) == " "):
             return None
     return Reading(end, numbers.digits(digits), "phone")
+
+
+def _is_dialled(page: Page) -> bool:
+    """Tell whether whatever short number comes next is one to dial."""
+    said = [word for word in page.trail[-5:] if word not in ("số", ":", ",", "là", "gửi", "đến", "tới")]
+    return " ".join(said[-2:]) in ("tổng đài", "dây nóng", "nhắn tin", "soạn tin") or said[-1:] == ["bấm"]
 
 
 def read_plate(page: Page, pos: int) -> Reading | None:

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from audio import _numbers as numbers
+from audio._contexts import words
 from audio._page import Page, Reading
 from audio._times import month_name
 
@@ -20,42 +21,21 @@ _DAYS = re.compile(
 )
 _LINK = re.compile(r" ?[-–—] ?")
 _MONTHS = re.compile(
-    r"(\d{1,2})((?:(?: ?[-–] ?|, ?| và )\d{1,2}(?![\d.,]\d|[-/]\d{1,2}\b)){0,6})(?:/((?:19|20)\d{2})(?!\d))?(?![\d/])"
+    r"(\d{1,2})"
+    r"((?:(?: ?[-–] ?|, ?| và )\d{1,2}(?![\d.,]\d|[-/]\d{1,2}\b)){0,6})(?:/((?:19|20)\d{2})(?!\d))?(?![\d/])"
 )
 _MONTH_YEAR = re.compile(rf"{_MONTH}/((?:19|20)\d{{2}})(?![\d/])")
 _MONTH_PART = re.compile(r"( ?[-–] ?|, ?| và )(\d{1,2})")
 
 _STATED = frozenset(("ngày", "mùng"))
-_HOLIDAY = frozenset(("lễ", "dịp", "tết", "khánh", "niệm", "nghỉ"))
-_TIMES_OF_DAY = frozenset(("sáng", "trưa", "chiều", "tối", "đêm", "hôm", "#time", "#weekday", "khuya", "nay"))
-_BEFORE_A_DAY = frozenset(
-    (
-        "từ",
-        "đến",
-        "tới",
-        "trước",
-        "sau",
-        "hết",
-        "là",
-        "vào",
-        "qua",
-        "hạn",
-        "nay",
-        "mai",
-        "sớm",
-        "lúc",
-        "giờ",
-        "cuối",
-    )
-)
-_PLACES = frozenset("đường phố trường viên cầu chợ phường kho tư máy".split())
-_NO_DATE = frozenset(
-    "điều mục khoản bản chương phần nghiệp đại hệ đạt tăng giảm khoảng hơn gần bằng điểm hạng thắng thua hòa số lực nhóm".split()
-)
-_SCALES = frozenset(
-    "triệu tỷ tỉ nghìn ngàn trăm phần điểm lần độ ha m km kg tấn tạ mét đồng usd vnđ lít inch inh".split()
-)
-_AFTER_A_DAY = frozenset(("tháng", "hằng", "hàng", "và", "đến", "tới", "âm", "của", "hoặc"))
+_HOLIDAY = words("holidays")
+_TIMES_OF_DAY = words("times_of_day")
+_BEFORE_A_DAY = words("before_a_day")
+_RATIOS = words("ratios")
+_PLACES = words("named_by_date")
+_NO_DATE = words("undated")
+_SCALES = words("scales")
+_AFTER_A_DAY = words("after_a_day")
 
 
 class Date(NamedTuple):
@@ -253,7 +233,7 @@ def read_month(page: Page, pos: int) -> Reading | None:
     year = numbers.cardinal(int(match[2]))
     if said in ("đợt", "kỳ", "vụ", "lần", "khóa", "tuần"):
         return Reading(match.end(), f"{numbers.cardinal(int(match[1]))} năm {year}", "date")
-    if said in ("số", "luật", "định", "tư", "quyết", "thị"):
+    if said in _RATIOS or said in ("số", "luật", "định", "tư", "quyết", "thị"):
         return None
     lead = "tháng " if said in _BEFORE_A_DAY or page.has_said(("tháng",), 4) else ""
     return Reading(match.end(), f"{lead}{month_name(int(match[1]))} năm {year}", "date", bool(lead))

@@ -4,7 +4,7 @@ A line of `dictionary.tsv` is: written, spoken, when. `when` is a list of condit
 
 - `dot`: a full stop right after belongs to the abbreviation; `must dot`: without it the line does not fit
 - `joined`: digits may stand right after (KP3)
-- `name`, `number`, `place` (name or number), `long number` (three digits), `road number`, `colon`: what follows
+- `name`, `number`, `place` (either), `long number` (three digits), `road number`, `colon`: what follows
 - `before a|b`, `not before a|b`: the words that follow; `after a|b`, `not after a|b`: the word just said
 - `document`: a document number follows; `any case`: capitals do not matter
 - `document kind`, `document issuer`, `web`: used only inside document numbers and web names
@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio._contexts import words
 from audio._page import Page
 
 _FOLLOWING = {
@@ -26,10 +27,7 @@ _FOLLOWING = {
     "document": re.compile(r" ?(?:số ?)?\d{1,5}(?:[/-]|\b)"),
 }
 _TABLES = ("document kind", "document issuer", "web")
-# After these words a lone letter is a label, never the short form of a street, a person or a place.
-LABELLED = frozenset(
-    "khu lô nhà tòa dãy block lớp nhóm loại hạng min gan điểm mục bảng cụm cổng án vùng khối đội ca câu phần bậc".split()
-)
+LABELLED = words("labelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,10 @@ class Entry:
         """Return where the abbreviation that starts at `pos` ends, or None when this line does not fit."""
         end = pos + len(self.written)
         after = self._after_dot(page, end)
-        if after is None or not self._fits_what_follows(page, end, after):
+        if after is None or not self._fits_what_follows(page, after):
             return None
         said = page.trail[-1]
-        if self.after and said not in self.after or said in self.not_after:
+        if (self.after and said not in self.after) or said in self.not_after:
             return None
         if len(self.written) == 1 and (said in LABELLED or _ends_a_name(page, pos)):
             return None
@@ -72,7 +70,7 @@ class Entry:
             return end + 1
         return None if self.needs_dot else end
 
-    def _fits_what_follows(self, page: Page, end: int, after: int) -> bool:
+    def _fits_what_follows(self, page: Page, after: int) -> bool:
         if self.following and not self._is_followed(page, after):
             return False
         if not self.before and not self.not_before:

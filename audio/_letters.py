@@ -56,7 +56,7 @@ _BARE = re.compile(
 
 
 def is_shouted(page: Page, start: int, end: int) -> bool:
-    """Tell whether the capitals at `start:end` stand in a heading: the word beside them is in capitals too."""
+    """Tell whether the capitals at `start:end` stand in a heading: a word beside them is in capitals."""
     after = _WORD_NEAR.match(page.text, end)
     if after and _is_capital_word(after[1]):
         return True

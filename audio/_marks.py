@@ -10,9 +10,10 @@ _PAUSES = {
     "{": ",", "}": ",", "-": ",", "–": ",", "—": ",", "\n": ".", "|": ",",
 }  # fmt: skip
 _SIGNS = {
-    "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "$": "đô la", "₫": "đồng", "€": "ơ rô", "№": "số",
-    "×": "nhân", "±": "cộng trừ", "²": "bình phương", "³": "lập phương",
+    "&": "và", "%": "phần trăm", "‰": "phần nghìn", "@": "a còng", "$": "đô la", "₫": "đồng",
+    "€": "ơ rô", "№": "số", "×": "nhân", "±": "cộng trừ", "²": "bình phương", "³": "lập phương",
 }  # fmt: skip
+_UNRANGED = frozenset(("#phone", "#account", "#document", "#plate", "#label"))
 _DASHES = "-–—−"
 _NUMBER_AHEAD = re.compile(r" ?\d")
 _RANGE_AHEAD = re.compile(
@@ -49,9 +50,9 @@ def _read_dash(page: Page, pos: int) -> Reading:
     after_space = before in (" ", "(", "") and not page.char(pos + 1).isspace()
     if after_space and _BELOW_ZERO.match(page.text, pos) and not said.startswith("#"):
         return Reading(pos + 1, "" if said == "" else "âm", "sign")
-    if said.startswith("#") and said not in ("#phone", "#account", "#document", "#plate"):
-        if _RANGE_AHEAD.match(page.text, pos + 1):
-            return Reading(pos + 1, "đến", "range")
+    is_number = said.startswith("#") and said not in _UNRANGED
+    if is_number and _RANGE_AHEAD.match(page.text, pos + 1):
+        return Reading(pos + 1, "đến", "range")
     if before.isalpha() and page.char(pos + 1).isalnum():
         follows = page.char(pos + 1)
         return Reading(pos + 1, "," if follows.isupper() else "", "pause")

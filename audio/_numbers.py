@@ -2,7 +2,7 @@
 
 import re
 
-_DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+DIGIT_NAMES = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _AFTER_TENS = ("", " mốt", " hai", " ba", " tư", " lăm", " sáu", " bảy", " tám", " chín")
 _SCALES = ("", " nghìn", " triệu")
 _LONGEST_CARDINAL = 15
@@ -15,21 +15,21 @@ PLAIN = re.compile(r"\d+")
 
 def digits(text: str) -> str:
     """Read every digit of `text` by itself; anything else is silent."""
-    return " ".join(_DIGITS[int(char)] for char in text if char in "0123456789")
+    return " ".join(DIGIT_NAMES[int(char)] for char in text if char in "0123456789")
 
 
 def _below_hundred(number: int) -> str:
     tens, units = divmod(number, 10)
     if tens == 0:
-        return _DIGITS[units]
+        return DIGIT_NAMES[units]
     if tens == 1:
-        return "mười" + (" lăm" if units == 5 else " " + _DIGITS[units] if units else "")
-    return _DIGITS[tens] + " mươi" + _AFTER_TENS[units]
+        return "mười" + (" lăm" if units == 5 else " " + DIGIT_NAMES[units] if units else "")
+    return DIGIT_NAMES[tens] + " mươi" + _AFTER_TENS[units]
 
 
 def _with_hundreds(number: int) -> str:
     hundreds, rest = divmod(number, 100)
-    head = _DIGITS[hundreds] + " trăm"
+    head = DIGIT_NAMES[hundreds] + " trăm"
     if rest == 0:
         return head
     return head + (" linh " if rest < 10 else " ") + _below_hundred(rest)

@@ -1,13 +1,14 @@
-"""Counts with their units, rates, sizes, fractions, scores, versions and house numbers."""
+"""Counts with their units, rates and sizes; versions and section numbers."""
 
 import re
 
 from audio import _numbers as numbers
 from audio._abbreviations import say_code
-from audio._dates import is_dated, read_short_date
+from audio._contexts import words
 from audio._dictionary import DICTIONARY
 from audio._page import Page, Reading
 
+_PHYSICAL = frozenset(("h", "giờ", "phút", "giây", "lít", "mét"))
 _TIGHT = frozenset(("s", "p", "k", "K", "Đ", "đ", "°", "$", "'", "’", "bar", "ph"))
 _ordered = sorted(DICTIONARY.units, key=len, reverse=True)
 _UNIT = re.compile(f"(?: ?)({'|'.join(map(re.escape, _ordered))})(?![^\\W_])")
@@ -20,33 +21,13 @@ _BROKEN = re.compile(r"(\d{1,3})(m|tr|kg|km|k)(\d{1,3})(?![^\W_]|[.,]\d)")
 _SIZE = re.compile(r" ?[x×X] ?(?=\d)")
 _POINTED = re.compile(r"\d{1,4}(?:\.\d{1,3}){1,4}(?![\d]|,\d)")
 _DECIMAL_POINT = re.compile(r"(\d{1,4})\.(\d{1,2})(?![\d.]\d|\d)")
-_SLASHED = re.compile(
-    r"(\d{1,5}[A-Za-zĐđ]?)/(\d{1,5}[A-Za-zĐđ]?)((?:/\d{1,4}[A-Za-zĐđ]?){0,3})(?![^\W_]|/\d)"
-)
-_SCORE = re.compile(r"(\d{1,2}) ?[-–:] ?(\d{1,2})(?![\d/.,:]\d|\d|[%°])")
-_LISTED = re.compile(r"\d{1,3}[A-Z]?(?:, ?\d{1,3}[A-Z]?(?!\d)){1,8}(?![.,]?\d)")
+_LISTED = re.compile(r"[1-9]\d?[A-Z]?(?:,[1-9]\d?[A-Z]?){1,8}(?![.,]?\d|[A-Z%])")
 
-_SECTIONS = frozenset(
-    "bản điều mục khoản chương phần nghiệp hệ đại tiết version bảng hình phụ android ios".split()
-)
-_ADDRESS = frozenset("ngõ ngách hẻm kiệt số lớp nhà tổ".split())
-_RATIOS = frozenset("lực hạng áp hoạch lệ đồ thứ".split())
-_PARTS = frozenset(
-    "số dân tổng diện lượng thời quãng chiều khối kinh mức giá nhu quân thu ngân doanh vốn sản chặng đoạn dung thể "
-    "muỗng thìa chén viên ly cốc bát quả cả cư nguồn công chi phần toàn trong thành đại hành thế".split()
-)
-_APPROXIMATE = frozenset("hơn quá gần chiếm giảm tăng khoảng còn nhất đủ thiểu bằng".split())
-COUNTED = frozenset(
-    "hộ tổ thôn phiếu điểm phường tuyến ấp bản buôn xã người tiêu chỉ nhà khu hội em cháu trường chi đảng ủy cụm loa camera "
-    "trạm ca mẫu dự lớp bài câu ý cử đơn cơ gia huyện tỉnh quận xóm làng đội môn thí vận xe máy giường liều ngày đồng vị suất "
-    "căn phòng nhóm nội nhiệm mục hồ vụ thủ km cây con hạng cán giáo đoàn tdp kp htx clb hs hợp doanh cuộc bộ cặp chốt hẻm ngõ "
-    "chợ nhân học cá tháng tuần buổi quyển thành tập thửa công trẻ đại biểu mô sản phẩm xã trang thiết hố cột lô".split()
-)
-_SCORING = frozenset(("thắng", "thua", "hòa", "tỷ", "dẫn"))
-_LISTING = frozenset("tổ thôn ấp xóm đội phố lớp tầng khu quận phường cụm số bàn".split())
-PER_NOUNS = frozenset(
-    "người năm tháng ngày tuần quý giờ phút giây hộ suất lần con cây công sào mẫu tạ tấn lít mét khẩu em cháu trẻ học lượt ca xe chiếc cái thẻ vé hồ đợt khóa môn lớp buổi đêm phòng căn số bộ bao gói thùng chai kỳ vụ đơn đầu gia thửa trường bàn chỗ tổ thôn xã phường vị kg km ha lao sản gốc bình cuốn quyển trận nhà cặp tiết ki".split()
-)
+_SECTIONS = words("sections")
+COUNTED = words("counted")
+SCALES = words("scales")
+_LISTING = words("listing")
+PER_NOUNS = words("per")
 
 
 def read_quantity(page: Page, pos: int) -> Reading | None:
@@ -110,6 +91,8 @@ def with_unit(page: Page, end: int, spoken: str) -> tuple[int, str]:
     found = _unit_at(page, end)
     if found is None:
         return end, spoken
+    if spoken in numbers.DIGIT_NAMES and page.char(end) == "K":
+        return end, spoken
     end, words, kind = found
     if kind == "scale":
         spoken = f"{spoken} {words}"
@@ -149,7 +132,7 @@ def _with_rates(page: Page, end: int, spoken: str, kind: str) -> tuple[int, str]
         word = per_word(match[1])
         if word is None:
             break
-        is_physical = kind == "measure" and (match[1] in DICTIONARY.units or match[1] in ("h", "giờ", "phút"))
+        is_physical = kind == "measure" and (match[1] in DICTIONARY.units or match[1] in _PHYSICAL)
         spoken, end = f"{spoken} {'trên' if is_physical else 'một'} {word}", match.end()
     return end, spoken
 
@@ -163,66 +146,11 @@ def per_word(written: str) -> str | None:
     return written.lower() if written.lower() in PER_NOUNS else None
 
 
-def read_slashed(page: Page, pos: int) -> Reading | None:
-    """Tell apart addresses, ratios, dates, fractions and counts out of a total; read the one it is."""
-    match = _SLASHED.match(page.text, pos)
-    if match is None:
-        return None
-    said, follows = page.trail[-1], page.next_word(match.end())
-    is_plain = match[1].isdigit() and match[2].isdigit()
-    if not is_plain or match[3] or said in _ADDRESS or said in _RATIOS or _is_nested_address(page):
-        return Reading(match.end(), _over(match), "ratio")
-    over, under = int(match[1]), int(match[2])
-    date = read_short_date(page, pos)
-    if date is not None and is_dated(page):
-        return date
-    if follows in _PARTS and over < under and not (follows in COUNTED and under > 10):
-        return Reading(match.end(), _part(over, under), "fraction")
-    if page.has_said(_APPROXIMATE, 2) and (under in range(2, 6) or follows not in COUNTED) and over < under:
-        return Reading(match.end(), _part(over, under), "fraction", date is None)
-    if follows in COUNTED and not (date is not None and said in ("từ", "nay", "trước", "hạn")):
-        return Reading(match.end(), _over(match), "ratio")
-    if date is not None:
-        return Reading(date.end, date.spoken, "date", said in ("từ", "đến", "trước", "sau", "là"))
-    return Reading(match.end(), _over(match), "ratio")
-
-
-def _is_nested_address(page: Page) -> bool:
-    return page.has_said(("ngõ", "ngách", "hẻm", "kiệt"), 3) and page.trail[-1] in (
-        ",",
-        "và",
-        "#ratio",
-        "#number",
-    )
-
-
-def _part(over: int, under: int) -> str:
-    below = "tư" if under == 4 else numbers.cardinal(under)
-    return f"{numbers.cardinal(over)} phần {below}"
-
-
-def _over(match: re.Match[str]) -> str:
-    return " trên ".join(
-        say_code(part) if len(part) < 3 or not part.isdigit() else numbers.whole(part)
-        for part in match[0].split("/")
-    )
-
-
-def read_score(page: Page, pos: int) -> Reading | None:
-    """Read the result of a match: thắng 3-1."""
-    if not page.has_said(_SCORING, 6):
-        return None
-    match = _SCORE.match(page.text, pos)
-    if match is None or page.next_word(match.end()) in ("triệu", "tỷ", "điểm", "phút", "người"):
-        return None
-    return Reading(match.end(), f"{numbers.whole(match[1])} {numbers.whole(match[2])}", "score")
-
-
 def read_listed(page: Page, pos: int) -> Reading | None:
     """Read 3,4,5 after `tổ` and the like as a list, not as a decimal."""
     if page.trail[-1] not in _LISTING:
         return None
     match = _LISTED.match(page.text, pos)
-    if match is None or " " in match[0]:
+    if match is None or page.next_word(match.end()) in SCALES:
         return None
     return Reading(match.end(), ", ".join(map(say_code, match[0].split(","))), "number")

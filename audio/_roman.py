@@ -3,15 +3,14 @@
 import re
 
 from audio import _numbers as numbers
+from audio._contexts import words
 from audio._letters import is_shouted
 from audio._page import Page, Reading
 
 _ROMAN = re.compile(r"(?=[IVXL])(XL|L?X{0,3})(IX|IV|V?I{0,3})(?![^\W_])")
 _YEAR = re.compile(r"/((?:19|20)\d{2})(?!\d)")
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
-_ANNOUNCING = frozenset(
-    "khóa kỳ thứ quý kỷ chương mục lục đợt hạng loại cấp vực vùng động khoa phần tập đoạn hội bậc nhóm bảng quyển".split()
-)
+_ANNOUNCING = words("roman")
 # Capitals that start an ordinary word even after "loại" or "cấp": LOẠI VI RÚT, CẤP VI PHẠM, LOẠI XI MĂNG.
 _COMPOUNDS = {
     "VI": frozenset(("phạm", "rút", "khuẩn", "sinh", "mạch")),

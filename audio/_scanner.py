@@ -11,7 +11,8 @@ from audio._dictionary import DICTIONARY, head_of
 from audio._documents import read_document
 from audio._marks import read_mark
 from audio._page import Page, Reading, Rule
-from audio._quantities import read_listed, read_quantity, read_score, read_slashed
+from audio._quantities import read_listed, read_quantity
+from audio._ratios import read_score, read_slashed
 from audio._roman import read_roman
 from audio._times import read_time, read_weekday, read_weekday_number
 from audio._web import read_web
@@ -78,9 +79,8 @@ class Scanner:
 
     def _read_digits(self, pos: int) -> Reading:
         reading = self._own_word(pos, self.page.text[pos])
-        for rule in () if reading else _rules_for(self.page, pos):
-            reading = rule(self.page, pos)
-            if reading is not None:
+        for rule in () if reading else _DIGIT_RULES:
+            if (reading := rule(self.page, pos)) is not None:
                 break
         return reading or Reading(pos + 1, "", "silent")
 
@@ -149,10 +149,6 @@ def _read_special_word(page: Page, pos: int, end: int) -> Reading | None:
         if (reading := rule(page, pos)) is not None:
             return reading
     return None
-
-
-def _rules_for(page: Page, pos: int) -> tuple[Rule, ...]:
-    return _DIGIT_RULES
 
 
 def own_words(dictionary: Mapping[str, str]) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -3,9 +3,12 @@
 import re
 
 from audio import _numbers as numbers
+from audio._contexts import words
 from audio._page import Page, Reading
 
-_HOURS = re.compile(r"(\d{1,3})(?:h|H|(?<=\d)g(?=\d\d))(?:([0-5]\d)(?!\d))?(?![^\W\d_](?!\b))")
+_HOURS = re.compile(r"(\d{1,3})(?:h|H|(?<=\d)g(?=\d\d))(?:([0-5]\d)(?!\d))?(?![^\W\d_])")
+_HOUR_ONLY = re.compile(r"(\d{1,2})g()(?![^\W_])")
+_AT = frozenset(("lúc", "hồi", "vào", "sáng", "chiều", "tối"))
 _SPACED = re.compile(r"(\d{1,2}) [hH](?: ?([0-5]\d)(?!\d))?(?![^\W_])")
 _COLON = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:])")
 _MINUTE_MARK = re.compile(r" ?(?:['’′]|ph?(?![^\W_])|phút(?![^\W_]))")
@@ -16,8 +19,8 @@ _SHORT = re.compile(r"T([2-7])(?![\w/]|\.\d)")
 _LIST = re.compile(r"(?:, ?| ?và | ?& ?| ?- ?| ?– ?|/)([2-7])(?![\d%]|[,.]\d|[/:h])")
 _SHORT_MONTH = re.compile(r"T(0?[1-9]|1[0-2])/((?:19|20)\d{2})(?!\d)")
 _DAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
-_PLACES = frozenset("nhà tòa lô khu phòng ga cổng tầng block dãy hầm biến".split())
-_ORDINALS = frozenset(("lần", "tuần", "hạng", "vị", "người", "con", "thế"))
+_PLACES = words("buildings")
+_ORDINALS = words("ranked")
 
 
 def read_time(page: Page, pos: int) -> Reading | None:
@@ -29,8 +32,13 @@ def read_time(page: Page, pos: int) -> Reading | None:
             ("hai mươi tư trên hai mươi tư" if clock[1] else "hai mươi tư trên bảy") + tail,
             "time",
         )
-    match = _HOURS.match(page.text, pos) or _COLON.match(page.text, pos) or _SPACED.match(page.text, pos)
-    if match is None or page.has_said(("lệ",), 3):
+    match = (
+        _HOURS.match(page.text, pos)
+        or (page.trail[-1] in _AT and _HOUR_ONLY.match(page.text, pos))
+        or _COLON.match(page.text, pos)
+        or _SPACED.match(page.text, pos)
+    )
+    if not match or page.has_said(("lệ",), 3):
         return None
     hour, minute, end = int(match[1]), int(match[2] or 0), match.end()
     tail = ""
@@ -105,9 +113,7 @@ def _out_of(page: Page, pos: int) -> Reading | None:
 
 
 _RANK = re.compile(r"(\d{1,3})/(\d{1,3})(?![\d/])")
-_COUNTED = frozenset(
-    "người hộ tổ em cháu lần ngày buổi suất xe giờ tháng triệu nghìn đồng ca trường phần".split()
-)
+_COUNTED = words("not_weekdays")
 
 
 def _counts(page: Page, end: int) -> bool:

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from audio import _numbers as numbers
+from audio._contexts import words as word_list
 from audio._dictionary import DICTIONARY
 from audio._letters import could_be_bare_syllable, spell
 from audio._page import Page, Reading
@@ -12,9 +13,7 @@ _MAIL = re.compile(r"([A-Za-z0-9._%+-]{1,64})@([A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9
 _SITE = re.compile(
     r"(?:[Hh]ttps?://)?((?:[A-Za-z0-9-]{1,40}\.){1,5}([A-Za-z]{2,6}))(?![A-Za-z0-9@])((?:/[A-Za-z0-9._~%?=&#+-]{0,60}){0,6})"
 )
-_ENDINGS = frozenset(
-    "vn com net org gov edu info biz tv io me asia app online store int eu uk us jp cn be ly gl page".split()
-)
+_ENDINGS = word_list("web_endings")
 _PIECE = re.compile(r"[A-Za-z]+|\d+|[.@_/-]")
 _MARKS = {".": "chấm", "@": "a còng", "-": "gạch ngang", "_": "gạch dưới", "/": "gạch chéo"}
 _LONGEST_WORD = 18

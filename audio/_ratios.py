@@ -1,0 +1,82 @@
+"""Two numbers and a sign between them: addresses, ratios, dates, fractions, counts out of a total, scores."""
+
+import re
+
+from audio import _numbers as numbers
+from audio._abbreviations import say_code
+from audio._contexts import words
+from audio._dates import is_dated, read_short_date
+from audio._page import Page, Reading
+from audio._quantities import COUNTED, PER_NOUNS, SCALES
+
+_SLASHED = re.compile(
+    r"(\d{1,5}[A-Za-zĐđ]?)/(\d{1,5}[A-Za-zĐđ]?)((?:/\d{1,4}[A-Za-zĐđ]?){0,3})(?![^\W_]|/\d)"
+)
+_SCORE = re.compile(r"(\d{1,2}) ?[-–:] ?(\d{1,2}|(?<=:)\d{3,6})(?![\d/.,:]\d|\d|[%°])")
+_ADDRESS = words("slashed_addresses")
+_RATIOS = words("ratios")
+_PARTS = words("wholes")
+_APPROXIMATE = words("approximations")
+_SCORING = words("scoring")
+
+
+def read_slashed(page: Page, pos: int) -> Reading | None:
+    """Tell apart addresses, ratios, dates, fractions and counts out of a total; read the one it is."""
+    match = _SLASHED.match(page.text, pos)
+    if match is None:
+        return None
+    said, follows = page.trail[-1], page.next_word(match.end())
+    if match[1][-1].isalpha() and match[2][-1].isalpha() and said not in _ADDRESS:
+        return Reading(match.end(1), say_code(match[1]), "code")
+    is_plain = match[1].isdigit() and match[2].isdigit()
+    if not is_plain or match[3] or said in _ADDRESS or said in _RATIOS or _is_nested_address(page):
+        return Reading(match.end(), _over(match), "ratio")
+    over, under = int(match[1]), int(match[2])
+    date = read_short_date(page, pos)
+    if date is not None and is_dated(page):
+        return date
+    if follows in _PARTS and over < under and not (follows in COUNTED and under > 10):
+        return Reading(match.end(), _part(over, under), "fraction")
+    if (over, under) == (1, 2) and follows in COUNTED and date is not None and not is_dated(page):
+        return Reading(match.end(), _part(over, under), "fraction")
+    if page.has_said(_APPROXIMATE, 2) and (under in range(2, 6) or follows not in COUNTED) and over < under:
+        return Reading(match.end(), _part(over, under), "fraction", date is None)
+    if follows in COUNTED and not (date is not None and said in ("từ", "nay", "trước", "hạn")):
+        return Reading(match.end(), _over(match), "ratio")
+    if date is not None:
+        return Reading(date.end, date.spoken, "date", said in ("từ", "đến", "trước", "sau", "là"))
+    return Reading(match.end(), _over(match), "ratio")
+
+
+def _is_nested_address(page: Page) -> bool:
+    return page.has_said(("ngõ", "ngách", "hẻm", "kiệt"), 3) and page.trail[-1] in (
+        ",",
+        "và",
+        "#ratio",
+        "#number",
+    )
+
+
+def _part(over: int, under: int) -> str:
+    below = "tư" if under == 4 else numbers.cardinal(under)
+    return f"{numbers.cardinal(over)} phần {below}"
+
+
+def _over(match: re.Match[str]) -> str:
+    return " trên ".join(
+        say_code(part) if len(part) < 3 or not part.isdigit() else numbers.whole(part)
+        for part in match[0].split("/")
+    )
+
+
+def read_score(page: Page, pos: int) -> Reading | None:
+    """Read the result of a match: thắng 3-1."""
+    is_ratio = page.said(2) == "tỷ lệ"
+    if not (is_ratio or page.has_said(_SCORING, 6) or page.said(2) == "tỷ số"):
+        return None
+    match = _SCORE.match(page.text, pos)
+    if match is None or page.next_word(match.end()) in COUNTED | PER_NOUNS | SCALES:
+        return None
+    if is_ratio:
+        return Reading(match.end(), f"{numbers.whole(match[1])} trên {numbers.whole(match[2])}", "ratio")
+    return Reading(match.end(), f"{numbers.whole(match[1])} {numbers.whole(match[2])}", "score")
