@@ -4,7 +4,6 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from device_agent.core.cache import Cache
 from device_agent.core.events import Restored
@@ -12,11 +11,11 @@ from device_agent.core.journal import Journal
 from device_agent.core.loop import Loop
 from device_agent.core.ports import Clock, Performer
 from device_agent.core.state import NO_TIMETABLE, RELEASED_AT
+from device_agent.core.step import trusted_from
 from device_agent.core.uplink import Uplink
 from protocol import Gone, Link, ProtocolError, Timetable
 
 _log = logging.getLogger(__name__)
-_CLOCK_SLACK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +60,20 @@ class Agent:
     def _restored(self) -> Restored:
         """Gather what the state folder holds; the held timetable's signature is checked again."""
         parts = self._parts
-        timetable, trusted_from = NO_TIMETABLE, RELEASED_AT
+        timetable, issued_at = NO_TIMETABLE, RELEASED_AT
         held = parts.journal.held()
         if held is not None:
             with contextlib.suppress(ProtocolError):
                 envelope = parts.uplink.unseal(held.sealed, now=None)
                 if isinstance(envelope.message, Timetable):
-                    timetable, trusted_from = envelope.message, envelope.issued_at - _CLOCK_SLACK
+                    timetable, issued_at = envelope.message, envelope.issued_at
             if timetable is NO_TIMETABLE:
                 _log.error("the held timetable is not signed by our controller: it is not used")
         return Restored(
             timetable=timetable,
             stored=parts.cache.whole(item.content for item in timetable.items if item.content),
             settled=parts.journal.settled(),
-            interrupted=parts.journal.interrupted(parts.clock.now()),
-            trusted_from=trusted_from,
+            interrupted=parts.journal.interrupted(),
+            trusted_from=trusted_from(issued_at),
             is_memory_lost=parts.journal.is_rebuilt,
         )

@@ -91,7 +91,7 @@ def _verdict(state: AgentState, item: Item, now: datetime) -> tuple[str, str] | 
         return "missed", "agent_was_off"
     if item.content is not None and item.content.id not in state.stored:
         return "missed", "content_missing"
-    if state.on_air is not None:
+    if state.airings:
         return "missed", "outranked"
     return "missed", "too_late"
 
@@ -112,21 +112,39 @@ def prepare_soon(state: AgentState, now: datetime) -> Outcome:
 
 
 def choose(state: AgentState, now: datetime) -> Outcome:
-    """Begin what is due when the air is free; make way when something of higher priority is due."""
+    """Begin what is due when the air is free; make way when something of higher priority is due.
+
+    What follows on the heels of an airing is ordered ahead, so that it starts without a gap.
+    """
     occurrences = open_occurrences(state)
     items = {item.occurrence: item for item in _performable(state, occurrences)}
     ready = plan(occurrences[occurrence] for occurrence in items)
     due = ready.what_now(now)
-    if state.on_air is not None:
-        is_outranked = due is not None and due.priority > state.on_air.item.priority
-        return cease(state, now, result="preempted", reason="outranked") if is_outranked else (state, ())
-    due = due or ready.what_now(now + PERFORM_AHEAD)
-    if due is None or state.is_stopping:
+    if due is not None and any(airing.item.priority < due.priority for airing in state.airings):
+        return _make_way(state, now, priority=due.priority)
+    chosen = due or ready.what_now(now + PERFORM_AHEAD)
+    if chosen is None or state.is_stopping or not _is_free_for(state, chosen):
         return state, ()
-    item = items[due.id]
+    item = items[chosen.id]
     airing = Airing(item=item, revision=state.timetable.revision, performed_at=now)
-    begun = replace(state, on_air=airing, settled=state.settled | {due.id})
+    begun = replace(state, airings=(*state.airings, airing), settled=state.settled | {chosen.id})
     return begun, (Perform(item=item, revision=airing.revision),)
+
+
+def _is_free_for(state: AgentState, chosen: Occurrence) -> bool:
+    """Tell whether nothing is on air, or only something that ends, unhurried, before `chosen` starts."""
+    if len(state.airings) > 1:
+        return False
+    return all(one.ceased_at is None and one.item.end_at <= chosen.start_at for one in state.airings)
+
+
+def _make_way(state: AgentState, now: datetime, *, priority: int) -> Outcome:
+    effects: tuple[Effect, ...] = ()
+    for airing in state.airings:
+        if airing.item.priority < priority:
+            state, further = cease(state, airing, now, why=("preempted", "outranked"))
+            effects += further
+    return state, effects
 
 
 def _performable(state: AgentState, occurrences: dict[str, Occurrence]) -> list[Item]:
@@ -139,46 +157,71 @@ def _performable(state: AgentState, occurrences: dict[str, Occurrence]) -> list[
     return list(found.values())
 
 
-def cease(state: AgentState, now: datetime, *, result: str, reason: str) -> Outcome:
-    """Order what is on air to leave; it is noted when the performer reports the end. Said once only."""
-    airing = state.on_air
-    if airing is None or airing.ceased_at is not None:
+def cease(state: AgentState, airing: Airing, now: datetime, *, why: tuple[str, str]) -> Outcome:
+    """Order an airing to leave; it is noted when the performer reports the end. Said once only.
+
+    `why` is the result and the reason to note then.
+    """
+    if airing.ceased_at is not None:
         return state, ()
+    result, reason = why
     leaving = replace(airing, ceased_at=now, result=result, reason=reason)
-    return replace(state, on_air=leaving), (Cease(airing.item.occurrence),)
+    return put(state, leaving), (Cease(airing.item.occurrence),)
+
+
+def put(state: AgentState, airing: Airing) -> AgentState:
+    """Return the state with a new version of an airing."""
+    occurrence = airing.item.occurrence
+    airings = tuple(airing if one.item.occurrence == occurrence else one for one in state.airings)
+    return replace(state, airings=airings)
 
 
 def watch(state: AgentState, now: datetime) -> Outcome:
     """Do not wait for ever for a performer: give up what was not begun, not ended or not given back in time."""
-    airing = state.on_air
-    if airing is None:
-        return state, ()
+    effects: tuple[Effect, ...] = ()
+    for airing in state.airings:
+        if now < given_up_at(airing):
+            continue
+        if airing.ceased_at is not None:
+            state, further = leave(state, airing, now, why=(airing.result, airing.reason))
+        elif airing.started_at is None:
+            state, further = cease(state, airing, now, why=("failed", "no_start"))
+        else:
+            state, further = cease(state, airing, now, why=("done", "trimmed"))
+        effects += further
+    return state, effects
+
+
+def given_up_at(airing: Airing) -> datetime:
+    """Return when the performer's answer is overdue."""
     if airing.ceased_at is not None:
-        is_over = now >= airing.ceased_at + CEASE_GRACE
-        return leave(state, now, result=airing.result, reason=airing.reason) if is_over else (state, ())
-    if airing.started_at is None:
-        is_stuck = now >= max(airing.item.start_at, airing.performed_at) + START_GRACE
-        return cease(state, now, result="failed", reason="no_start") if is_stuck else (state, ())
-    if now >= airing.item.end_at + END_GRACE:
-        return cease(state, now, result="done", reason="trimmed")
-    return state, ()
+        return airing.ceased_at + CEASE_GRACE
+    if airing.started_at is not None:
+        return airing.item.end_at + END_GRACE
+    last_start_at = airing.item.start_at + timedelta(seconds=airing.item.late_limit_s)
+    return max(last_start_at, airing.performed_at + START_GRACE)
 
 
 def leave(
     state: AgentState,
+    airing: Airing,
     now: datetime,
     *,
-    result: str,
-    reason: str,
-    ended_at: datetime | None = None,
-    length_ms: int = 0,
+    why: tuple[str, str],
+    end: tuple[datetime, int] | None = None,
 ) -> Outcome:
-    """Free the air and note what became of the airing."""
-    airing = state.on_air
-    if airing is None:
-        return state, ()
-    entry = entry_for(airing.item, revision=airing.revision, now=now, result=result, reason=reason)
+    """Take an airing out of the state and note what became of it; `end` is the instant and the length in ms."""
+    result, reason = why
+    ended_at, length_ms = end or (None, 0)
     started = airing.started_at
-    deviation = None if started is None else (started - airing.item.start_at) // timedelta(microseconds=1)
-    entry = replace(entry, started_at=started, ended_at=ended_at, length_ms=length_ms, deviation_us=deviation)
-    return replace(state, on_air=None), (Note(entry), SendJournal(), SendState())
+    entry = replace(
+        entry_for(airing.item, revision=airing.revision, now=now, result=result, reason=reason),
+        started_at=started,
+        ended_at=ended_at,
+        length_ms=length_ms,
+        deviation_us=None
+        if started is None
+        else (started - airing.item.start_at) // timedelta(microseconds=1),
+    )
+    others = tuple(one for one in state.airings if one.item.occurrence != airing.item.occurrence)
+    return replace(state, airings=others), (Note(entry), SendJournal(), SendState())

@@ -120,8 +120,8 @@ class Journal:
         """Return every occurrence that was begun or noted."""
         return frozenset(row[0] for row in self._read("SELECT occurrence FROM marks"))
 
-    def interrupted(self, now: datetime) -> tuple[JournalEntry, ...]:
-        """Return an entry for each occurrence that was begun and never noted."""
+    def interrupted(self) -> tuple[JournalEntry, ...]:
+        """Return an entry for each occurrence that was begun and never noted, dated at its planned start."""
         rows = self._read(
             "SELECT occurrence, planned_at, volume, content, revision FROM marks"
             " WHERE is_noted = 0 ORDER BY position"
@@ -132,7 +132,7 @@ class Journal:
                 occurrence=row[0],
                 result="failed",
                 planned_at=_instant(row[1]),
-                noted_at=now,
+                noted_at=_instant(row[1]),
                 volume=row[2],
                 content=row[3],
                 revision=row[4],

@@ -89,7 +89,7 @@ class Loop:
         while not self._state.is_stopping:
             wait_s = self._turn(wait_s)
         deadline_s = self._clock.monotonic_s() + _STOP_WITHIN_S
-        while self._state.on_air is not None and self._clock.monotonic_s() < deadline_s:
+        while self._state.airings and self._clock.monotonic_s() < deadline_s:
             self._turn(min(wait_s, 0.1))
 
     def _turn(self, wait_s: float) -> float:
@@ -170,7 +170,6 @@ class Loop:
 
     def _report(self) -> State:
         state = self._state
-        airing = state.on_air
         self._reports += 1
         return State(
             boot=self._uplink.boot,
@@ -178,7 +177,7 @@ class Loop:
             at=self._clock.now(),
             revision=state.timetable.revision,
             agent_version=self._agent_version,
-            playing=(airing.item.occurrence,) if airing is not None and airing.started_at else (),
+            playing=tuple(one.item.occurrence for one in state.airings if one.started_at),
             missing_contents=len(state.missing()),
             unsent_entries=self._journal.unsent_count() + self._stage.unwritten_count,
             faults=tuple(sorted(state.faults))[:20],

@@ -70,11 +70,18 @@ class Performer(Protocol):
         ...
 
     def perform(self, cue: Cue) -> None:
-        """Begin at `cue.start_at`, or at once when that is past; called up to a few seconds ahead."""
+        """Begin at `cue.start_at`, or at once when that is past; called up to a few seconds ahead.
+
+        It MAY come while an earlier occurrence is still on air, if that one's `end_at` is not after this
+        `start_at`: then this one follows without a gap.
+        """
         ...
 
     def cease(self, occurrence: str) -> None:
-        """Silence or blank this occurrence within 500 ms, before or after it began; unknown ones are ignored."""
+        """Silence or blank this occurrence within 500 ms, before or after it began; unknown ones are ignored.
+
+        One that had not begun MAY be reported as `Ended` of length 0, without `Started`, or not at all.
+        """
         ...
 
     def stop(self) -> None:

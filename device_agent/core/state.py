@@ -8,6 +8,9 @@ from protocol import ContentRef, Item, Timetable
 RELEASED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that shows less than this can be right."""
 
+UNBELIEVABLE_AT = datetime(2200, 1, 1, tzinfo=UTC)
+"""The first instant that no message can carry."""
+
 NO_TIMETABLE = Timetable(revision=0, station="", items=())
 
 
@@ -31,6 +34,8 @@ class Airing:
 class AgentState:
     """`settled` holds every occurrence that was begun or noted: none of them is ever performed again.
 
+    `airings` are those on air or about to be: one, or two when the next is to follow without a gap.
+
     `trusted_from`: the clock is believed only when it shows this or later. `awake_from`: the first believed
     instant of this run. `no_start_before`: what should have started earlier is not caught up, because the
     memory of what was begun is lost.
@@ -40,7 +45,7 @@ class AgentState:
     stored: frozenset[str] = frozenset()
     settled: frozenset[str] = frozenset()
     prepared: frozenset[str] = frozenset()
-    on_air: Airing | None = None
+    airings: tuple[Airing, ...] = ()
     is_linked: bool = False
     is_stopping: bool = False
     faults: frozenset[str] = frozenset()
@@ -50,7 +55,11 @@ class AgentState:
 
     def trusts(self, now: datetime) -> bool:
         """Tell whether `now` can be the true time."""
-        return now >= self.trusted_from
+        return self.trusted_from <= now < UNBELIEVABLE_AT
+
+    def airing(self, occurrence: str) -> Airing | None:
+        """Return the airing of this occurrence while it lasts."""
+        return next((one for one in self.airings if one.item.occurrence == occurrence), None)
 
     def missing(self) -> tuple[ContentRef, ...]:
         """Return the contents that are still to be fetched, the soonest needed first, each once."""

@@ -35,11 +35,13 @@ from device_agent.core.events import (
     TimetableArrived,
 )
 from device_agent.core.ports import Ended, Faulted, Started
-from device_agent.core.state import AgentState, Airing
+from device_agent.core.state import RELEASED_AT, UNBELIEVABLE_AT, AgentState
 from protocol import Item
 from schedules import plan
 
 CLOCK_FAULT = "clock_untrusted"
+MEMORY_FAULT = "journal_rebuilt"
+PERFORMER_FAULT = "performer."
 MAX_SETTLED = 20_000
 _CLOCK_SLACK = timedelta(minutes=10)
 
@@ -61,20 +63,15 @@ def next_wake(state: AgentState, now: datetime) -> datetime | None:
         wakes += [one.start_at - air.PREPARE_AHEAD, one.start_at - air.PERFORM_AHEAD, one.last_start_at]
     change = plan(occurrences.values()).next_change(now)
     wakes += [change] if change else []
-    wakes += _airing_wakes(state.on_air)
+    wakes += [air.given_up_at(airing) for airing in state.airings]
     if not state.trusts(now):
         wakes = [state.trusted_from]
     return min((wake for wake in wakes if wake > now), default=None)
 
 
-def _airing_wakes(airing: Airing | None) -> list[datetime]:
-    if airing is None:
-        return []
-    if airing.ceased_at is not None:
-        return [airing.ceased_at + air.CEASE_GRACE]
-    if airing.started_at is None:
-        return [max(airing.item.start_at, airing.performed_at) + air.START_GRACE]
-    return [airing.item.end_at + air.END_GRACE]
+def trusted_from(issued_at: datetime) -> datetime:
+    """Return the earliest time that a clock can show, once a message signed at `issued_at` is here."""
+    return issued_at - _CLOCK_SLACK if RELEASED_AT < issued_at < UNBELIEVABLE_AT else RELEASED_AT
 
 
 def _look(state: AgentState, now: datetime) -> Outcome:
@@ -104,8 +101,11 @@ def _restored(state: AgentState, event: Restored, now: datetime) -> Outcome:
         settled=event.settled | interrupted,
         trusted_from=max(state.trusted_from, event.trusted_from),
         no_start_before=now if event.is_memory_lost else None,
+        faults=state.faults | ({MEMORY_FAULT} if event.is_memory_lost else set()),
     )
-    notes = tuple(Note(replace(entry, noted_at=now)) for entry in event.interrupted)
+    notes = tuple(
+        Note(replace(entry, noted_at=now) if restored.trusts(now) else entry) for entry in event.interrupted
+    )
     return restored, (*notes, SendJournal(), SendState())
 
 
@@ -122,7 +122,7 @@ def _timetable_arrived(state: AgentState, event: TimetableArrived, now: datetime
         stored=state.stored & contents,
         prepared=state.prepared & ids,
         settled=_bounded(state.settled, ids),
-        trusted_from=max(state.trusted_from, event.issued_at - _CLOCK_SLACK),
+        trusted_from=max(state.trusted_from, trusted_from(event.issued_at)),
     )
     save = SaveTimetable(sealed=event.sealed, revision=timetable.revision, issued_at=event.issued_at)
     # Silence first: a disk may be slow.
@@ -131,20 +131,19 @@ def _timetable_arrived(state: AgentState, event: TimetableArrived, now: datetime
 
 def _withdraw(state: AgentState, now: datetime) -> Outcome:
     """Take off the air what the new timetable does not have, or has changed before it began."""
-    airing = state.on_air
-    if airing is None:
-        return state, ()
-    item = next((one for one in state.timetable.items if one.occurrence == airing.item.occurrence), None)
-    if item is None:
-        return _cease_for(state, now, reason="withdrawn")
-    if airing.started_at is None and _sound_of(item) != _sound_of(airing.item):
-        return _cease_for(state, now, reason="changed")
-    shortened = replace(airing, item=replace(airing.item, end_at=item.end_at))
-    return replace(state, on_air=shortened), ()
-
-
-def _cease_for(state: AgentState, now: datetime, *, reason: str) -> Outcome:
-    return air.cease(state, now, result="preempted", reason=reason)
+    effects: tuple[Effect, ...] = ()
+    planned = {item.occurrence: item for item in reversed(state.timetable.items)}
+    for airing in state.airings:
+        item = planned.get(airing.item.occurrence)
+        further: tuple[Effect, ...] = ()
+        if item is None:
+            state, further = air.cease(state, airing, now, why=("preempted", "withdrawn"))
+        elif airing.started_at is None and _sound_of(item) != _sound_of(airing.item):
+            state, further = air.cease(state, airing, now, why=("preempted", "changed"))
+        else:
+            state = air.put(state, replace(airing, item=replace(airing.item, end_at=item.end_at)))
+        effects += further
+    return state, effects
 
 
 def _sound_of(item: Item) -> tuple[object, ...]:
@@ -199,47 +198,37 @@ def _tick(state: AgentState, _event: Tick, _now: datetime) -> Outcome:
 
 
 def _stopping(state: AgentState, _event: Stopping, now: datetime) -> Outcome:
-    return _cease_for(replace(state, is_stopping=True), now, reason="agent_stopped")
+    effects: tuple[Effect, ...] = ()
+    for airing in state.airings:
+        state, further = air.cease(state, airing, now, why=("preempted", "agent_stopped"))
+        effects += further
+    return replace(state, is_stopping=True), effects
 
 
 def _started(state: AgentState, event: Started, _now: datetime) -> Outcome:
-    airing = _airing_of(state, event.occurrence)
+    airing = state.airing(event.occurrence)
     if airing is None:
         # Nobody wants this one any more: it began while it was being given up.
         return state, (Cease(event.occurrence),)
-    performing = frozenset(fault for fault in state.faults if not fault.startswith("performer."))
-    return replace(state, on_air=replace(airing, started_at=event.at), faults=performing), (SendState(),)
+    faults = frozenset(fault for fault in state.faults if not fault.startswith(PERFORMER_FAULT))
+    return replace(air.put(state, replace(airing, started_at=event.at)), faults=faults), (SendState(),)
 
 
 def _ended(state: AgentState, event: Ended, now: datetime) -> Outcome:
-    airing = _airing_of(state, event.occurrence)
+    airing = state.airing(event.occurrence)
     if airing is None:
         return state, ()
-    result, reason = ("done", "") if event.is_whole else ("done", "trimmed")
-    if airing.result and not event.is_whole:
-        result, reason = airing.result, airing.reason
-    return air.leave(
-        state, now, result=result, reason=reason, ended_at=event.at, length_ms=max(0, event.length_ms)
-    )
+    why = ("done", "") if event.is_whole else (airing.result or "done", airing.reason or "trimmed")
+    return air.leave(state, airing, now, why=why, end=(event.at, max(0, event.length_ms)))
 
 
 def _faulted(state: AgentState, event: Faulted, now: datetime) -> Outcome:
-    airing = _airing_of(state, event.occurrence)
+    airing = state.airing(event.occurrence)
     if airing is None:
         return state, ()
-    state = replace(state, faults=state.faults | {f"performer.{event.reason}"})
-    return air.leave(
-        state,
-        now,
-        result=airing.result or "failed",
-        reason=airing.reason or event.reason,
-        ended_at=event.at,
-    )
-
-
-def _airing_of(state: AgentState, occurrence: str) -> Airing | None:
-    airing = state.on_air
-    return airing if airing is not None and airing.item.occurrence == occurrence else None
+    state = replace(state, faults=state.faults | {PERFORMER_FAULT + event.reason})
+    why = (airing.result or "failed", airing.reason or event.reason)
+    return air.leave(state, airing, now, why=why, end=(event.at, 0))
 
 
 _TAKE_IN: Mapping[type[Any], Callable[[AgentState, Any, datetime], Outcome]] = {

@@ -1,0 +1,257 @@
+"""Whatever happens, in whatever order: `step` holds its promises."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from device_agent.core import air
+from device_agent.core.effects import Cease, Effect, Note, Perform, SaveTimetable
+from device_agent.core.events import (
+    ContentLost,
+    ContentStored,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    JournalAcked,
+    LinkDown,
+    LinkUp,
+    Restored,
+    Stopping,
+    Tick,
+    TimetableArrived,
+)
+from device_agent.core.ports import Ended, Faulted, Started
+from device_agent.core.state import AgentState
+from device_agent.core.step import next_wake, step
+from protocol import ContentRef, Item, Timetable
+
+START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+CONTENTS = ["a" * 64, "b" * 64]
+OCCURRENCES = ["o1", "o2", "o3", "o4"]
+
+seconds = st.integers(-120, 240)
+near = seconds.map(lambda value: START + timedelta(seconds=value))
+wild = st.datetimes(datetime(1970, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - drawn with UTC
+any_instant = st.datetimes(timezones=st.just(UTC))
+
+
+@st.composite
+def items(draw: st.DrawFn, instants: st.SearchStrategy[datetime] = near) -> Item:
+    start_at = draw(instants)
+    is_text = draw(st.booleans())
+    content = ContentRef(id=draw(st.sampled_from(CONTENTS)), size=10, media_type="audio/ogg")
+    return Item(
+        occurrence=draw(st.sampled_from(OCCURRENCES)),
+        title="",
+        start_at=start_at,
+        end_at=draw(instants | st.integers(1, 90).map(lambda value: _later(start_at, value))),
+        late_limit_s=draw(st.sampled_from([0, 1, 30, 86_400])),
+        priority=draw(st.sampled_from([0, 10, 255])),
+        content=None if is_text else content,
+        text="chữ" if is_text else None,
+    )
+
+
+def _later(instant: datetime, value: int) -> datetime:
+    try:
+        return instant + timedelta(seconds=value)
+    except OverflowError:
+        return instant
+
+
+def timetables(instants: st.SearchStrategy[datetime] = near) -> st.SearchStrategy[TimetableArrived]:
+    table = st.builds(
+        Timetable,
+        revision=st.integers(0, 6),
+        station=st.just(""),
+        items=st.lists(items(instants), max_size=4).map(tuple),
+    )
+    return st.builds(
+        TimetableArrived, timetable=table, issued_at=st.just(START) if instants is near else any_instant
+    )
+
+
+names = st.sampled_from(OCCURRENCES)
+events: st.SearchStrategy[Event] = st.one_of(
+    timetables(),
+    st.builds(ContentStored, st.sampled_from(CONTENTS)),
+    st.builds(ContentLost, st.sampled_from(CONTENTS)),
+    st.builds(Started, occurrence=names, at=near),
+    st.builds(Ended, occurrence=names, at=near, length_ms=st.integers(-5, 99), is_whole=st.booleans()),
+    st.builds(Faulted, occurrence=names, at=near, reason=st.just("output_failed")),
+    st.builds(JournalAcked, st.just("j"), st.integers(0, 9)),
+    st.builds(FaultRaised, st.just("disk_full")),
+    st.builds(FaultCleared, st.just("disk_full")),
+    st.sampled_from([LinkUp(), LinkDown(), Tick(), Tick(), Tick()]),
+)
+moments = st.tuples(events, st.integers(-30, 60))
+histories = st.lists(moments | st.none(), max_size=40)
+"""None is a kill -9 and a restart."""
+
+
+class Run:
+    """Plays a history; keeps what a disk would keep, and all effects with their instant."""
+
+    def __init__(self) -> None:
+        self.state = AgentState()
+        self.now = START
+        self.done: list[tuple[datetime, Effect]] = []
+        self.begun: dict[str, Perform] = {}
+        self.noted: set[str] = set()
+        self.saved = Timetable(revision=0, station="", items=())
+        self.restart()
+
+    def take(self, event: Event, pause_s: int = 0) -> None:
+        self.now += timedelta(seconds=pause_s)
+        self.state, effects = step(self.state, event, self.now)
+        for effect in effects:
+            self.done.append((self.now, effect))
+            if isinstance(effect, Perform):
+                self.begun[effect.item.occurrence] = effect
+            if isinstance(effect, Note):
+                self.noted.add(effect.entry.occurrence)
+            if isinstance(effect, SaveTimetable) and isinstance(event, TimetableArrived):
+                self.saved = event.timetable
+
+    def restart(self) -> None:
+        interrupted = tuple(
+            air.entry_for(
+                one.item, revision=one.revision, now=self.now, result="failed", reason="interrupted"
+            )
+            for name, one in self.begun.items()
+            if name not in self.noted
+        )
+        stored, self.state = self.state.stored, AgentState()
+        self.take(
+            Restored(
+                timetable=self.saved,
+                stored=stored,
+                settled=frozenset(self.begun) | self.noted,
+                interrupted=interrupted,
+                trusted_from=START - timedelta(hours=1),
+            )
+        )
+
+    def play(self, history: list[tuple[Event, int] | None]) -> None:
+        for moment in history:
+            if moment is None:
+                self.restart()
+            else:
+                self.take(*moment)
+
+    def all_of(self, kind: type[Effect]) -> list[Effect]:
+        return [effect for _now, effect in self.done if isinstance(effect, kind)]
+
+
+@given(history=histories)
+@settings(max_examples=300)
+def test_nothing_is_performed_twice_nor_noted_twice(history: list[tuple[Event, int] | None]) -> None:
+    run = Run()
+    run.play(history)
+    performed = Counter(one.item.occurrence for _n, one in run.done if isinstance(one, Perform))
+    noted = Counter(one.entry.occurrence for _n, one in run.done if isinstance(one, Note))
+    assert all(count == 1 for count in performed.values())
+    assert all(count == 1 for count in noted.values())
+
+
+@given(history=histories)
+@settings(max_examples=300)
+def test_nothing_stays_on_air_that_the_newest_revision_does_not_have(
+    history: list[tuple[Event, int] | None],
+) -> None:
+    run = Run()
+    for moment in history:
+        run.play([moment])
+        planned = {item.occurrence for item in run.state.timetable.items}
+        staying = {one.item.occurrence for one in run.state.airings if one.ceased_at is None}
+        assert staying <= planned
+        assert len(run.state.airings) <= 2
+
+
+@given(history=histories)
+@settings(max_examples=300)
+def test_nothing_is_ordered_too_early_or_too_late(history: list[tuple[Event, int] | None]) -> None:
+    run = Run()
+    run.play(history)
+    for now, effect in run.done:
+        if isinstance(effect, Perform):
+            occurrence = air.occurrence_of(effect.item)
+            assert occurrence is not None
+            assert occurrence.start_at - air.PERFORM_AHEAD <= now
+            assert now < occurrence.last_start_at or now == occurrence.start_at
+
+
+@given(
+    arriving=st.lists(
+        timetables(), min_size=1, max_size=6, unique_by=lambda one: one.timetable.revision
+    ).flatmap(
+        lambda tables: st.tuples(
+            st.permutations(tables), st.lists(st.sampled_from(tables), max_size=6), st.just(tables)
+        )
+    )
+)
+@settings(max_examples=200)
+def test_timetables_in_any_order_and_number_end_the_same(
+    arriving: tuple[list[TimetableArrived], list[TimetableArrived], list[TimetableArrived]],
+) -> None:
+    shuffled, doubled, tables = arriving
+    finals = []
+    for order in ([*shuffled, *doubled], sorted(tables, key=lambda one: one.timetable.revision)):
+        state = AgentState()
+        for one in order:
+            state, _effects = step(state, one, START - timedelta(days=1))
+        finals.append((state.timetable, state.airings, state.missing()))
+    assert finals[0] == finals[1]
+
+
+@given(
+    first=timetables(wild),
+    then=st.lists(st.tuples(events | timetables(wild), any_instant), max_size=15),
+)
+@settings(max_examples=300)
+def test_step_never_raises_and_time_to_wake_lies_ahead(
+    first: TimetableArrived, then: list[tuple[Event, datetime]]
+) -> None:
+    state = AgentState()
+    for event, now in [(first, START), *then]:
+        state, _effects = step(state, event, now)
+        wake = next_wake(state, now)
+        assert wake is None or wake > now
+
+
+@given(history=histories)
+def test_a_stopped_agent_leaves_the_air_and_begins_nothing(history: list[tuple[Event, int] | None]) -> None:
+    run = Run()
+    run.play(history)
+    run.take(Stopping())
+    before = len(run.all_of(Perform))
+    assert all(one.ceased_at is not None for one in run.state.airings)
+    run.take(replace_start(run.now))
+    assert len(run.all_of(Perform)) == before
+
+
+def replace_start(now: datetime) -> TimetableArrived:
+    """Return a timetable whose one text is due now."""
+    item = Item(
+        occurrence="late",
+        title="",
+        start_at=now,
+        end_at=now + timedelta(minutes=1),
+        late_limit_s=30,
+        priority=255,
+        text="chữ",
+    )
+    table = Timetable(revision=99, station="", items=(item,))
+    return TimetableArrived(timetable=replace(table), issued_at=now)
+
+
+def test_cease_is_said_once() -> None:
+    run = Run()
+    arrived = replace_start(START)
+    run.take(arrived)
+    run.take(TimetableArrived(timetable=Timetable(revision=100, station="", items=()), issued_at=START))
+    run.take(Tick())
+    assert run.all_of(Cease) == [Cease("late")]
