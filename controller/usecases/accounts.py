@@ -1,5 +1,6 @@
 """Accounts: invitations, sign-in, sessions."""
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from controller.domain.errors import (
     ConflictError,
     InvalidError,
     NotFoundError,
+    NotPermittedError,
     NotSignedInError,
     ThrottledError,
 )
@@ -98,9 +100,22 @@ class Accounts:
         with self._unit() as work:
             session = work.people.session(token_hash(token)) if token else None
             user = work.people.get(session.user_id) if session is not None and session.is_live(now) else None
-            if session is None or user is None or user.disabled_at is not None:
-                raise NotSignedInError(Code.NOT_SIGNED_IN)
-            return Visit(actor=_actor(work, user, address), csrf_token=session.csrf_token)
+            if session is not None and user is not None and user.disabled_at is None:
+                return Visit(actor=_actor(work, user, address), csrf_token=session.csrf_token)
+            if session is not None:
+                _note_stale(work, session, address=address, now=now)
+        raise NotSignedInError(Code.NOT_SIGNED_IN)
+
+    def check_form(self, visit: Visit, form_token: str, *, is_ours: bool, place: str) -> None:
+        """Raise FORGED_FORM, and note it, unless a form carries the visit's own token and came from our pages."""
+        if is_ours and hmac.compare_digest(form_token.encode(), visit.csrf_token.encode()):
+            return
+        now = self._clock.now()
+        with self._unit() as work:
+            note(
+                work, visit.actor, "forged_form", f"user:{visit.actor.username}", now=now, detail=place[:200]
+            )
+        raise NotPermittedError(Code.FORGED_FORM)
 
     def invite(
         self, actor: Actor, *, username: str, display_name: str, grants: Sequence[tuple[str, Role]]
@@ -124,11 +139,8 @@ class Accounts:
             )
             return token
 
-    def create_administrator(self, username: str, *, area_id: str | None = None) -> str:
-        """Create, or invite again, an administrator from the command line; return the invitation token.
-
-        Without `area_id` the rights cover the whole tree.
-        """
+    def create_administrator(self, username: str) -> str:
+        """Create, or invite again, an administrator of the whole tree from the command line; return the invitation."""
         now = self._clock.now()
         username = check_username(username)
         with self._unit() as work:
@@ -136,10 +148,16 @@ class Accounts:
             if user is not None:
                 work.people.drop_invitations(user.id)
                 return _new_invitation(work, user.id, now)
-            roots = [area.id for area in work.areas.all() if area.parent_id is None]
-            grants = [(one, Role.ADMINISTRATOR) for one in ([area_id] if area_id else roots)]
+            grants = [(area.id, Role.ADMINISTRATOR) for area in work.areas.all() if area.parent_id is None]
             note_stranger(work, "command line", "create_admin", f"user:{username}", address="", now=now)
             return _create_account(work, username, username, grants, now)
+
+    def first_administrator(self, username: str = "admin") -> str | None:
+        """Return an invitation for the first administrator, or None once somebody has set a password."""
+        with self._unit() as work:
+            if any(user.password_hash and user.disabled_at is None for user in work.people.all()):
+                return None
+        return self.create_administrator(username)
 
     def redeem(self, token: str, password: str, *, address: str) -> SignedIn:
         """Set the password of an invited account and sign in. Raises INVITATION_REFUSED or PASSWORD_TOO_SHORT."""
@@ -158,16 +176,23 @@ class Accounts:
             work.people.end_sessions(user.id, now)
             return _open_session(work, user.id, now, username=user.username, address=address)
 
+    def invite_again(self, actor: Actor, user_id: str) -> str:
+        """Return a new invitation for somebody who lost theirs or forgot the password; older ones end."""
+        now = self._clock.now()
+        with self._unit() as work:
+            user = _administered_user(work, actor, user_id)
+            work.people.drop_invitations(user.id)
+            note(work, actor, "invite_again", f"user:{user.username}", now=now)
+            return _new_invitation(work, user.id, now)
+
     def disable(self, actor: Actor, user_id: str) -> None:
         """Close an account and its sessions; what it wrote and decided stays."""
         now = self._clock.now()
         with self._unit() as work:
-            person = next((one for one in _administered(work, actor) if one.user.id == user_id), None)
-            if person is None:
-                raise NotFoundError
-            person.user.disabled_at = now
+            user = _administered_user(work, actor, user_id)
+            user.disabled_at = now
             work.people.end_sessions(user_id, now)
-            note(work, actor, "disable", f"user:{person.user.username}", now=now)
+            note(work, actor, "disable", f"user:{user.username}", now=now)
 
     def people(self, actor: Actor) -> Sequence[Person]:
         """Return the accounts of which the actor administers at least one area."""
@@ -185,12 +210,17 @@ class Accounts:
             work.people.forget(self._clock.now() - SESSION_LIFETIME)
 
     def _check_throttle(self, name: str, address: str, now: datetime) -> None:
-        with self._unit() as work:
-            for key, limit in (
-                (f"user:{name}", MAX_FAILED_SIGN_INS),
-                (f"address:{address}", MAX_FAILED_SIGN_INS * 4),
-            ):
-                check_tries(work, key, limit=limit, now=now, code=Code.SIGN_IN_THROTTLED)
+        try:
+            with self._unit() as work:
+                for key, limit in (
+                    (f"user:{name}", MAX_FAILED_SIGN_INS),
+                    (f"address:{address}", MAX_FAILED_SIGN_INS * 4),
+                ):
+                    check_tries(work, key, limit=limit, now=now, code=Code.SIGN_IN_THROTTLED)
+        except ThrottledError:
+            with self._unit() as work:
+                note_stranger(work, name, "sign_in_throttled", f"user:{name}", address=address, now=now)
+            raise
 
     def _note_failure(self, name: str, address: str, now: datetime) -> None:
         with self._unit() as work:
@@ -213,6 +243,15 @@ def _actor(work: Work, user: User, address: str) -> Actor:
     return Actor(
         user_id=user.id, username=user.username, display_name=user.display_name, roles=roles, address=address
     )
+
+
+def _note_stale(work: Work, session: Session, *, address: str, now: datetime) -> None:
+    """Note a token that no longer counts, once a session and address: an open page asks again and again."""
+    subject = f"session:{session.token_hash[:12]}"
+    if any(entry.address == address[:80] for entry in work.audit.of_subject(subject)):
+        return
+    detail = f"user {session.user_id}: {'signed out' if session.ended_at else 'expired or closed'}"
+    note_stranger(work, session.user_id, "session_refused", subject, address=address, now=now, detail=detail)
 
 
 def _open_session(work: Work, user_id: str, now: datetime, *, username: str, address: str) -> SignedIn:
@@ -256,3 +295,10 @@ def _administered(work: Work, actor: Actor) -> list[Person]:
     administered = {area.id for area in work.areas.all() if actor.may(Permission.ADMINISTER, area)}
     people = [Person(user=user, grants=tuple(work.people.grants(user.id))) for user in work.people.all()]
     return [one for one in people if any(grant.area_id in administered for grant in one.grants)]
+
+
+def _administered_user(work: Work, actor: Actor, user_id: str) -> User:
+    person = next((one for one in _administered(work, actor) if one.user.id == user_id), None)
+    if person is None:
+        raise NotFoundError
+    return person.user

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from controller.domain.airings import (
     DEFAULT_BOARD_TIME,
+    KEEP_AFTER_END,
     LONGEST_BOARD_TIME,
     OPEN_STATES,
     SCHEDULE_AHEAD,
     SHORTEST_NOTICE,
+    TIMETABLE_WINDOW,
     Airing,
     AiringState,
     Broadcast,
@@ -162,6 +164,16 @@ class BroadcastDesk:
                 wanted, broadcast_id=broadcast_id, states=states, before=before, limit=min(limit, 500)
             )
             return [AiringView(airing=one, device=devices[one.device_id]) for one in airings]
+
+    def coming(self, actor: Actor, *, limit: int = 500) -> Sequence[AiringView]:
+        """Return what is on air or planned for the next days on the devices the actor may see, soonest first."""
+        now = self._clock.now()
+        with self._unit() as work:
+            devices = _visible_devices(work, actor)
+            airings = work.airings.open_between(
+                devices, start_at=now - KEEP_AFTER_END, end_at=now + TIMETABLE_WINDOW
+            )
+            return [AiringView(airing=one, device=devices[one.device_id]) for one in airings[:limit]]
 
     def _call_off(
         self,
