@@ -21,3 +21,8 @@ def decode_body(name: str, body: object) -> Message:
     if kind is None:
         raise UnknownMessageError(f"no message is called {name[:40]!r}")
     return _wire.from_plain(body, kind)
+
+
+def encode_plain(value: object) -> str:
+    """Return a message, or a part of one, as JSON text: for keeping what was said word for word."""
+    return _wire.to_json(value).decode()

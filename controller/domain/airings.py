@@ -8,6 +8,8 @@ SCHEDULE_AHEAD = timedelta(days=90)
 SHORTEST_NOTICE = timedelta(seconds=2)
 DEFAULT_BOARD_TIME = timedelta(hours=24)
 LONGEST_BOARD_TIME = timedelta(days=31)
+# Codecs pad the end of a sound by some milliseconds; the planned end leaves room for it.
+SOUND_TAIL = timedelta(milliseconds=200)
 LATE_LIMIT = timedelta(seconds=60)
 KEEP_AFTER_END = timedelta(minutes=10)
 REPORT_GRACE = timedelta(hours=24)

@@ -26,4 +26,14 @@ class UseCases:
     timetables: TimetablePush
 
 
-__all__ = ["UseCases"]
+__all__ = [
+    "Accounts",
+    "AreaRegister",
+    "BroadcastDesk",
+    "DeviceRegister",
+    "DeviceReports",
+    "NoticeDesk",
+    "RenderingRoom",
+    "TimetablePush",
+    "UseCases",
+]

@@ -11,6 +11,7 @@ from controller.domain.airings import (
     OPEN_STATES,
     SCHEDULE_AHEAD,
     SHORTEST_NOTICE,
+    SOUND_TAIL,
     TIMETABLE_WINDOW,
     Airing,
     AiringState,
@@ -230,7 +231,7 @@ def _airing(
     broadcast: Broadcast, notice: Notice, content: Content, device: Device, board_until: datetime
 ) -> Airing:
     is_sound = device.kind is DeviceKind.SPEAKER
-    sound_end = broadcast.start_at + timedelta(milliseconds=content.duration_ms)
+    sound_end = broadcast.start_at + timedelta(milliseconds=content.duration_ms) + SOUND_TAIL
     return Airing(
         id=new_id(broadcast.created_at),
         broadcast_id=broadcast.id,

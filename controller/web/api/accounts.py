@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from controller.web.api.schemas import (
     InvitationBody,
+    InvitationOut,
     InvitedOut,
     RoleOut,
     SessionOut,
@@ -61,6 +62,12 @@ def invite(body: UserBody, actor: ApiActor, uses: Uses) -> InvitedOut:
     grants = [(grant.area_id, grant.role) for grant in body.grants]
     token = uses.accounts.invite(actor, username=body.username, display_name=body.display_name, grants=grants)
     return InvitedOut(username=body.username, invitation=token)
+
+
+@router.post("/users/{user_id}/invitation", status_code=201)
+def invite_again(user_id: str, actor: ApiActor, uses: Uses) -> InvitationOut:
+    """Get a new one-time invitation for an account whose password is lost."""
+    return InvitationOut(invitation=uses.accounts.invite_again(actor, user_id))
 
 
 @router.delete("/users/{user_id}", status_code=204)

@@ -119,9 +119,12 @@ class UserOut(BaseModel):
         )
 
 
-class InvitedOut(BaseModel):
-    username: str
+class InvitationOut(BaseModel):
     invitation: str = Field(description="One-time token; give the person the link PUBLIC_URL/welcome#TOKEN")
+
+
+class InvitedOut(InvitationOut):
+    username: str
 
 
 class AreaOut(BaseModel):

@@ -1,0 +1,5 @@
+"""Why a command cannot begin."""
+
+
+class CommandError(Exception):
+    """The message says what to do."""

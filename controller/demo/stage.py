@@ -1,0 +1,121 @@
+"""The processes of the demo: one controller (with its broker) and one agent per device, each a real process."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+_STOP_TIMEOUT_S = 15
+
+
+class StageError(Exception):
+    """A process did not do what it should; the message names its log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the demo lives: `folder` for everything, and the two loopback ports."""
+
+    folder: Path
+    http_port: int
+    broker_port: int
+
+    @property
+    def url(self) -> str:
+        """Address of the console and the API."""
+        return f"http://127.0.0.1:{self.http_port}"
+
+    def environment(self) -> dict[str, str]:
+        """Settings of the controller."""
+        own = {
+            "LOA_STATE": str(self.folder / "controller"),
+            "LOA_HTTP_HOST": "127.0.0.1",
+            "LOA_HTTP_PORT": str(self.http_port),
+            "LOA_PUBLIC_URL": self.url,
+            "LOA_BROKER_HOST": "127.0.0.1",
+            "LOA_BROKER_PORT": str(self.broker_port),
+        }
+        return {**os.environ, **own}
+
+
+class Stage:
+    """Starts processes and stops them in reverse order, agents before the controller."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self._logs: list[IO[bytes]] = []
+        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
+
+    def run_once(self, module: str, *arguments: str) -> str:
+        """Run a command to its end and return what it printed. Raises StageError with its complaint."""
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env=self.place.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        if done.returncode:
+            raise StageError(f"{module} {arguments[0]}: {done.stderr.strip() or done.returncode}")
+        return done.stdout.strip()
+
+    def start(self, name: str, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a process that stays; its log goes to `<name>.log`."""
+        log = (self.place.folder / f"{name}.log").open("ab")
+        self._logs.append(log)
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            env=self.place.environment(),
+            stdin=subprocess.DEVNULL,
+            # The one-time link that `serve` prints is for a person, not for a log file.
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            # Ctrl-C is for us: we stop the others in order.
+            start_new_session=True,
+        )
+        self._running.append((name, process))
+        return process
+
+    def fallen(self) -> str | None:
+        """Return the name of a process that has ended by itself, if any."""
+        return next((name for name, process in self._running if process.poll() is not None), None)
+
+    def pids(self) -> dict[str, int]:
+        """Return the process id of everything that runs, by name."""
+        return {name: process.pid for name, process in self._running}
+
+    def stop(self) -> None:
+        """Stop everything, last started first; whatever does not heed is killed."""
+        controllers = [pair for pair in self._running if pair[0] == "controller"]
+        agents = [pair for pair in self._running if pair[0] != "controller"]
+        for group in (agents, controllers):
+            for _, process in group:
+                with contextlib.suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGTERM)
+            for _, process in group:
+                _end(process)
+        self._running.clear()
+        for log in self._logs:
+            log.close()
+        self._logs.clear()
+
+
+def free_ports(count: int) -> list[int]:
+    """Return loopback ports that were free a moment ago."""
+    with contextlib.ExitStack() as stack:
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [listener.getsockname()[1] for listener in listeners]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,68 @@
+"""Protocol messages in domain words, and back."""
+
+from collections.abc import Sequence
+
+from controller.domain.airings import LATE_LIMIT, AiringState
+from controller.domain.devices import Device
+from controller.usecases.device_reports import JournalLine, StateReport
+from controller.usecases.ports import TimetableItem
+from protocol import MAX_ITEMS, ContentRef, Item, JournalEntry, State, Timetable
+from protocol.codec import encode_plain
+
+
+def timetable_message(device: Device, *, station: str, items: Sequence[TimetableItem]) -> Timetable:
+    """Return the timetable message of a device's desired revision; past MAX_ITEMS the soonest ones travel."""
+    return Timetable(
+        revision=device.desired_revision,
+        station=station,
+        items=tuple(_item(item) for item in items[:MAX_ITEMS]),
+    )
+
+
+def _item(item: TimetableItem) -> Item:
+    airing, content = item.airing, item.content
+    reference = None
+    if content is not None:
+        reference = ContentRef(id=content.id, size=content.size, media_type=content.media_type)
+    return Item(
+        occurrence=airing.id,
+        title=airing.title,
+        start_at=airing.planned_at,
+        end_at=airing.ends_at,
+        late_limit_s=round(LATE_LIMIT.total_seconds()) if reference else 86_400,
+        priority=airing.priority,
+        volume=airing.volume,
+        content=reference,
+        text=airing.text,
+    )
+
+
+def state_report(message: State) -> StateReport:
+    """Return a state message in domain words."""
+    return StateReport(
+        boot=message.boot,
+        seq=message.seq,
+        revision=message.revision,
+        agent_version=message.agent_version,
+        playing=message.playing,
+        missing_contents=message.missing_contents,
+        unsent_entries=message.unsent_entries,
+        faults=message.faults,
+    )
+
+
+def journal_line(entry: JournalEntry) -> JournalLine:
+    """Return a journal entry in domain words, with the entry itself kept as proof."""
+    return JournalLine(
+        seq=entry.seq,
+        airing_id=entry.occurrence,
+        result=AiringState(entry.result),
+        noted_at=entry.noted_at,
+        started_at=entry.started_at,
+        ended_at=entry.ended_at,
+        length_ms=entry.length_ms,
+        deviation_us=entry.deviation_us,
+        volume=entry.volume,
+        reason=entry.reason,
+        body=encode_plain(entry),
+    )

@@ -1,0 +1,183 @@
+"""What every page is made with: the visitor, the language, the words, and the templates."""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from controller.domain.errors import Code, NotPermittedError, NotSignedInError
+from controller.usecases import UseCases
+from controller.usecases.accounts import Visit
+from controller.usecases.rights import Actor
+from controller.web.console import words
+from controller.web.parts import WebParts
+from controller.web.problems import chosen
+from controller.web.static_files import static_folder
+from controller.web.visits import ConsoleVisit
+from controller.web.wording import Language
+
+_log = logging.getLogger(__name__)
+BUILT = ("build/app.css", "build/app.js")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a form was not accepted: the sentence, the field at fault, and the status to answer with."""
+
+    text: str
+    field: str
+    status: int
+    free_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A form that was sent and refused, with everything that was typed into it."""
+
+    form: str
+    typed: Mapping[str, str]
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One request for a page. `visit` is None for people who have not signed in."""
+
+    request: Request
+    language: Language
+    visit: Visit | None
+
+    @property
+    def parts(self) -> WebParts:
+        parts: WebParts = self.request.app.state.parts
+        return parts
+
+    @property
+    def uses(self) -> UseCases:
+        return self.parts.uses
+
+    @property
+    def actor(self) -> Actor:
+        """The person; raises NotSignedInError when there is none."""
+        if self.visit is None:
+            raise NotSignedInError(Code.NOT_SIGNED_IN)
+        return self.visit.actor
+
+    def now(self) -> datetime:
+        return self.parts.now()
+
+    def say(self, key: str, **params: Any) -> str:
+        return words.say(key, self.language, **params)
+
+    def word(self, group: str, value: str) -> str:
+        return words.word(group, value, self.language)
+
+    def when(self, instant: datetime, zone: str) -> str:
+        return words.when(instant, zone, self.language)
+
+    def length(self, ms: int) -> str:
+        return words.length(ms, self.language)
+
+    def ago(self, instant: datetime) -> str:
+        return words.ago(instant, self.now(), self.language)
+
+    def render(self, template: str, *, attempt: Attempt | None = None, **values: Any) -> HTMLResponse:
+        """Return a page; after a refused form it carries the status of the refusal."""
+        status = attempt.refusal.status if attempt is not None else values.pop("status", 200)
+        html = _templates().get_template(template).render(page=self, attempt=attempt, t=self.say, **values)
+        return HTMLResponse(html, status_code=status, headers={"Vary": "Cookie, Accept-Language"})
+
+
+def guest_page(request: Request) -> Page:
+    """Return a page that needs no session."""
+    return Page(request=request, language=chosen(request), visit=None)
+
+
+def visitor_page(request: Request, visit: ConsoleVisit) -> Page:
+    """Return a page for a signed-in person; raises NotSignedInError."""
+    return Page(request=request, language=chosen(request), visit=visit)
+
+
+def guest_form(request: Request) -> Page:
+    """Return the page of a form that needs no session; raises FORGED_FORM when another site sent it."""
+    if not is_ours(request):
+        raise NotPermittedError(Code.FORGED_FORM)
+    return guest_page(request)
+
+
+def visitor_form(request: Request, visit: ConsoleVisit, csrf: Annotated[str, Form()] = "") -> Page:
+    """Return the page of a form that was sent by a signed-in person; raises FORGED_FORM."""
+    page = visitor_page(request, visit)
+    page.uses.accounts.check_form(visit, csrf, is_ours=is_ours(request), place=request.url.path)
+    return page
+
+
+def is_ours(request: Request) -> bool:
+    """Tell whether the browser says that a form came from one of our own pages. Old browsers say nothing."""
+    site, origin = request.headers.get("sec-fetch-site", ""), request.headers.get("origin", "")
+    public_url: str = request.app.state.parts.public_url
+    own = (request.headers.get("host", ""), urlsplit(public_url).netloc)
+    return site in ("", "same-origin", "none") and (not origin or urlsplit(origin).netloc in own)
+
+
+def own_path(wished: str) -> str:
+    """Return where to go next: a path of this site, or the overview for anything else."""
+    is_plain = wished.startswith("/") and not wished.startswith(("//", "/\\")) and wished.isprintable()
+    return wished if is_plain and "\\" not in wished else "/"
+
+
+def see_other(path: str, **query: str) -> RedirectResponse:
+    """Send the browser on to a page of ours after a form was accepted."""
+    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, status_code=303)
+
+
+def check_built() -> None:
+    """Say so when the scripts and styles are missing; pages work without them, but look bare."""
+    missing = [name for name in BUILT if not (static_folder() / name).is_file()]
+    if missing:
+        _log.error(
+            "the console's scripts and styles are not built (%s is missing): run `make frontend`", missing[0]
+        )
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("controller.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(built=_built_address, deviation=words.deviation)
+    return environment
+
+
+def _built_address(name: str) -> str:
+    """Return the address of a built file with the hash of its content, so that browsers may keep it for long."""
+    path = static_folder() / name
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError:
+        return f"/static/{name}"
+    return f"/static/{name}?v={_fingerprint(name, stamp)}"
+
+
+@cache
+def _fingerprint(name: str, _stamp: int) -> str:
+    return hashlib.sha256((static_folder() / name).read_bytes()).hexdigest()[:10]
+
+
+GuestPage = Annotated[Page, Depends(guest_page)]
+VisitorPage = Annotated[Page, Depends(visitor_page)]
+GuestForm = Annotated[Page, Depends(guest_form)]
+VisitorForm = Annotated[Page, Depends(visitor_form)]
+Typed = Annotated[str, Form()]
