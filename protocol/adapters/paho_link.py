@@ -18,6 +18,7 @@ from protocol.link import LastWill, LinkSettings, OnConnection, OnMessage
 
 _log = logging.getLogger(__name__)
 _STABLE_AFTER_S = 30.0
+_SUSPICIOUS_DROPS = 3
 _CONNECT_TIMEOUT_S = 10.0
 _MAX_QUEUED = 1_000
 
@@ -69,6 +70,7 @@ class PahoLink:
         self._ended = threading.Event()
         self._client: paho.Client | None = None
         self._connected = False
+        self._drops = 0
         self._up_since_s = math.inf
         self._thread: threading.Thread | None = None
 
@@ -96,12 +98,28 @@ class PahoLink:
             # The loop's boundary: a will that cannot be signed or a missing CA file may be mended meanwhile.
             except Exception:
                 _log.exception("broker %s:%s: cannot connect", self._host, self._settings.port)
-            if time.monotonic() - self._up_since_s > _STABLE_AFTER_S:
-                self._backoff.reset()
+            self._judge(lasted_s=time.monotonic() - self._up_since_s)
             wait_s = self._backoff.next_wait_s()
             if not self._stopping.is_set():
                 _log.info("broker %s:%s: trying again in %.1f s", self._host, self._settings.port, wait_s)
             self._stopping.wait(wait_s)
+
+    def _judge(self, *, lasted_s: float) -> None:
+        """Take note of how long a connection lasted, a negative number when there was none."""
+        if lasted_s > _STABLE_AFTER_S:
+            self._backoff.reset()
+            self._drops = 0
+        elif lasted_s >= 0:
+            self._drops += 1
+            if self._drops >= _SUSPICIOUS_DROPS:
+                _log.warning(
+                    "broker %s:%s lets %s in and drops it again, %s times by now: "
+                    "does another program use the same identity?",
+                    self._host,
+                    self._settings.port,
+                    self._settings.client_id,
+                    self._drops,
+                )
 
     @property
     def _host(self) -> str:

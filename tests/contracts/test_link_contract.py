@@ -283,7 +283,9 @@ def dropping() -> Iterator[_Dropping]:
         thread.join()
 
 
-def test_a_broker_that_accepts_and_drops_is_asked_ever_more_rarely(dropping: _Dropping) -> None:
+def test_a_broker_that_accepts_and_drops_is_asked_ever_more_rarely(
+    dropping: _Dropping, caplog: pytest.LogCaptureFixture
+) -> None:
     """An accepted connection is no success yet: the waits grow as if it had been refused."""
     ear = Ear(dropping.server_address[1], "loa-1")
     ear.link.start()
@@ -292,6 +294,7 @@ def test_a_broker_that_accepts_and_drops_is_asked_ever_more_rarely(dropping: _Dr
     finally:
         ear.link.stop()
     assert ear.connections.get_nowait() is True  # it was let in
+    assert "does another program use the same identity" in caplog.text
     backoff = Backoff(base_s=0.5, cap_s=60.0, random=random.Random(_SEED))
     for earlier, later in pairwise(dropping.came_at):
         wait_s = backoff.next_wait_s()
