@@ -57,7 +57,7 @@ def _codes_of_classes(path: str) -> Iterator[str]:
 
 
 def _errors_that_take_a_code() -> set[str]:
-    """Return the names of error classes whose first argument is `code`, their subclasses included."""
+    """Return the names of error classes whose first argument is a code or reason, their subclasses included."""
     bases: dict[str, set[str]] = {}
     takers: set[str] = set()
     others: set[str] = set()
@@ -69,7 +69,7 @@ def _errors_that_take_a_code() -> set[str]:
             for method in node.body:
                 if isinstance(method, ast.FunctionDef) and method.name == "__init__":
                     names = [argument.arg for argument in method.args.args[1:2]]
-                    (takers if names == ["code"] else others).add(node.name)
+                    (takers if names in (["code"], ["reason"]) else others).add(node.name)
     grown = -1
     while grown != len(takers):
         grown = len(takers)
@@ -78,13 +78,18 @@ def _errors_that_take_a_code() -> set[str]:
 
 
 def _codes_of_calls(path: str, takers: set[str]) -> Iterator[str]:
-    """Yield the constant code of each `SomeError("code", ...)`."""
+    """Yield the constant codes in `SomeError("code")`, `f(reason="code")` and `f(why=("failed", "code"))`."""
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in takers:
-            named = [keyword.value for keyword in node.keywords if keyword.arg == "code"]
-            for text in map(_constant_text, [*node.args[:1], *named]):
-                if _CODE.fullmatch(text):
-                    yield text
+        if not isinstance(node, ast.Call):
+            continue
+        said = [keyword.value for keyword in node.keywords if keyword.arg in ("code", "reason")]
+        whys = [keyword.value for keyword in node.keywords if keyword.arg == "why"]
+        said += [why.elts[-1] for why in whys if isinstance(why, ast.Tuple)]
+        if dotted(node.func).rpartition(".")[2] in takers:
+            said += node.args[:1]
+        for text in map(_constant_text, said):
+            if _CODE.fullmatch(text):
+                yield text
 
 
 def _error_codes() -> dict[str, str]:
@@ -143,3 +148,4 @@ def test_the_search_for_codes_finds_each_kind() -> None:
     assert codes["signature_refused"] == "protocol/errors.py"  # an attribute of a class
     assert codes["naive_instant"] == "schedules/timetable.py"  # the first argument of a call
     assert codes["not_editable"] == "controller/domain/errors.py"  # a member of an enumeration
+    assert codes["withdrawn"] == "device_agent/core/step.py"  # the reason why something ceases
