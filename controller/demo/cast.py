@@ -2,8 +2,7 @@
 
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from controller.demo.api import Api
@@ -16,6 +15,7 @@ DEVICES = (
     ("speaker", "Loa Thôn Tây", "Thôn Tây"),
     ("board", "Bảng tin UBND xã", COMMUNE),
 )
+PEOPLE = (("bien-tap", "Biên tập viên", "editor"), ("nguoi-duyet", "Người duyệt", "approver"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,11 @@ class DemoDevice:
 
     id: str
     kind: str
-    folder: Path
+    folder: str
+
+    def plain(self) -> dict[str, str]:
+        """Return the fields as a dictionary, for keeping."""
+        return asdict(self)
 
 
 def build_areas(administrator: Api) -> dict[str, str]:
@@ -50,8 +54,24 @@ def invite(administrator: Api, username: str, display_name: str, *, role: str, a
     return invitation
 
 
-def new_password() -> str:
-    """Return a password that is used once and forgotten."""
+def administrator(stage: Stage) -> Api:
+    """Start the controller with an account for setting up; return that account's way in."""
+    invitation = stage.run_once("controller", "create-admin", "demo-setup").partition("#")[2]
+    stage.start_controller()
+    return Api(stage.place.url).signed_in(invitation, _new_password())
+
+
+def people(administrator: Api, commune: str) -> list[Api]:
+    """Invite the people of the commune and return their ways in, in the order of PEOPLE."""
+    return [
+        Api(administrator.url).signed_in(
+            invite(administrator, username, name, role=role, area_id=commune), _new_password()
+        )
+        for username, name, role in PEOPLE
+    ]
+
+
+def _new_password() -> str:
     return secrets.token_urlsafe(18)
 
 
@@ -71,12 +91,12 @@ def _enrol(
     stage.run_once("device_agent", "enrol", stage.place.url, "--code", code, "--state", str(folder))
     enrolled: list[dict[str, Any]] = administrator.get("/devices")
     device_id = next(one["id"] for one in enrolled if one["name"] == name)
-    return DemoDevice(id=device_id, kind=kind, folder=folder)
+    return DemoDevice(id=device_id, kind=kind, folder=str(folder))
 
 
-def start_agent(stage: Stage, device: DemoDevice, *, aloud: bool) -> None:
+def start_agent(stage: Stage, device: DemoDevice) -> None:
     """Start the agent of a device; what it plays or shows lands beside the demo's other files."""
-    place = stage.place.folder / device.id
-    speaker = "card:" if aloud else f"file:{place}.wav"
-    output = speaker if device.kind == "speaker" else f"png:{place}.png"
-    stage.start(device.id, "device_agent", "run", "--state", str(device.folder), "--output", output)
+    place = stage.place
+    speaker = "card:" if stage.aloud else f"file:{place.output_of(device.id, device.kind)}"
+    output = speaker if device.kind == "speaker" else f"png:{place.panel_of(device.id)}"
+    stage.start(device.id, "device_agent", "run", "--state", device.folder, "--output", output)

@@ -1,13 +1,12 @@
 """The notice of the demo, as a ward would write it."""
 
-TITLE = "Tổng vệ sinh môi trường và phòng bệnh sốt xuất huyết"
+TITLE = "Tổng vệ sinh môi trường, phòng bệnh sốt xuất huyết"
 
 TEXT = """\
-Thực hiện Kế hoạch số 86/KH-UBND ngày 12/11/2026 của UBND xã An Bình về phòng, chống dịch bệnh mùa mưa, \
-UBND xã thông báo: từ 7h30 đến 10h00 Chủ nhật, ngày 29/11/2026, toàn xã tổng vệ sinh môi trường.
-Đề nghị mỗi hộ gia đình cử 01 người tham gia, mang theo chổi, xẻng và bao đựng rác; tập trung tại \
+Thực hiện Kế hoạch số 86/KH-UBND ngày 12/11/2026 về phòng, chống dịch bệnh mùa mưa, UBND xã An Bình \
+thông báo: từ 7h30 đến 10h Chủ nhật, ngày 29/11, toàn xã tổng vệ sinh môi trường.
+Đề nghị mỗi hộ gia đình cử 01 người tham gia, mang theo chổi, xẻng và bao đựng rác, tập trung tại \
 nhà văn hóa thôn trước 7h15.
-Các hộ lật úp dụng cụ chứa nước, thả cá vào bể, ngủ màn kể cả ban ngày. Người sốt cao trên 38,5 độ \
-liên tục 02 ngày cần đến ngay Trạm Y tế xã để được khám miễn phí.
-Mọi thắc mắc xin gọi số điện thoại 0912.345.678 trong giờ hành chính. \
-Trân trọng cảm ơn bà con."""
+Các hộ lật úp dụng cụ chứa nước, thả cá vào bể, ngủ màn kể cả ban ngày. Ai sốt cao liên tục 02 ngày \
+cần đến ngay Trạm Y tế xã để được khám miễn phí.
+Mọi thắc mắc xin gọi số điện thoại 0912.345.678 trong giờ hành chính. Trân trọng cảm ơn bà con."""

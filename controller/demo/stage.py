@@ -6,10 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from controller.demo.api import Api
+
+_START_TIMEOUT_S = 30
 _STOP_TIMEOUT_S = 15
 
 
@@ -30,6 +34,14 @@ class Place:
         """Address of the console and the API."""
         return f"http://127.0.0.1:{self.http_port}"
 
+    def output_of(self, device_id: str, kind: str) -> Path:
+        """Where the proof of a device is kept: a recording of its sound, or a picture of the notice on it."""
+        return self.folder / f"{device_id}.{'wav' if kind == 'speaker' else 'png'}"
+
+    def panel_of(self, device_id: str) -> Path:
+        """What a board's panel shows at this moment."""
+        return self.folder / "panels" / f"{device_id}.png"
+
     def environment(self) -> dict[str, str]:
         """Settings of the controller."""
         own = {
@@ -46,8 +58,10 @@ class Place:
 class Stage:
     """Starts processes and stops them in reverse order, agents before the controller."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, aloud: bool = False) -> None:
+        """`aloud`: loudspeakers use the sound card."""
         self.place = place
+        self.aloud = aloud
         self._logs: list[IO[bytes]] = []
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
 
@@ -82,9 +96,21 @@ class Stage:
         self._running.append((name, process))
         return process
 
-    def fallen(self) -> str | None:
-        """Return the name of a process that has ended by itself, if any."""
-        return next((name for name, process in self._running if process.poll() is not None), None)
+    def start_controller(self) -> None:
+        """Start the controller and wait until it answers."""
+        self.start("controller", "controller", "serve")
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while not Api(self.place.url).is_up():
+            self.check()
+            if time.monotonic() > deadline:
+                raise StageError(f"the controller does not answer at {self.place.url}")
+            time.sleep(0.1)
+
+    def check(self) -> None:
+        """Raise StageError when a process has ended by itself."""
+        for name, process in self._running:
+            if process.poll() is not None:
+                raise StageError(f"{name} ended by itself with exit code {process.returncode}")
 
     def pids(self) -> dict[str, int]:
         """Return the process id of everything that runs, by name."""
