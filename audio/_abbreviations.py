@@ -37,7 +37,8 @@ def _expand(page: Page, pos: int, entry: Entry) -> Reading | None:
     if following.isalpha() or (following.isdigit() and not (entry.following or entry.is_joined)):
         return None
     end = entry.end_at(page, pos)
-    if end is None or (_is_ordinary_word(entry.written) and is_shouted(page, pos, stop)):
+    is_word = not entry.is_conditional() and _is_ordinary_word(entry.written)
+    if end is None or (is_word and is_shouted(page, pos, stop)):
         return None
     return Reading(end, entry.spoken, "abbreviation")
 

@@ -14,6 +14,7 @@ _PLATE = re.compile(
 )
 _GROUP = re.compile(r"(?: ?[ .\-)(] ?)(\d{2,7}|\d(?=[ .-]\d{2}))(?![\d/%]|,\d)")
 _CODE_GROUP = re.compile(r"(?:[ .-])(\d{2,14}|(?<=[.-])\d(?=[.-]\d))(?![\d/%]|,\d)")
+_POINTED = re.compile(r"[.,]\d")
 _AMOUNT = re.compile(r"[đ%]|,\d")
 _YEARS = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:19|20)\d\d(?!\d)")
 _OPENING = re.compile(r"\d{2,20}")
@@ -83,7 +84,8 @@ def read_account(page: Page, pos: int) -> Reading | None:
         short = _short_number(page, first)
         if short is not None:
             return short
-    if not page.has_said(_ACCOUNTS, 5) or page.trail[-1] in ("năm", "tháng", "ngày", "gọi"):
+    has_shape = len(first[0]) in range(9, 16) and not _POINTED.match(text, first.end())
+    if not (has_shape or page.has_said(_ACCOUNTS, 5)) or page.trail[-1] in ("năm", "tháng", "ngày", "gọi"):
         return None
     if _YEARS.match(text, pos):
         return None
@@ -96,10 +98,12 @@ def read_account(page: Page, pos: int) -> Reading | None:
 
 def _short_number(page: Page, first: re.Match[str]) -> Reading | None:
     digits, end = first[0], first.end()
+    if digits in ("1800", "1900"):
+        digits, end = _gather(page.text, first, _GROUP, 10)
     is_listed = (
         digits in _SHORT
         or (len(digits) in (3, 4, 5) and _is_dialled(page))
-        or (len(digits) in (4, 6, 8) and digits.startswith(("1800", "1900")))
+        or (len(digits) in (4, 6, 8, 10) and digits.startswith(("1800", "1900")))
     )
     if not is_listed or page.char(end) in ("/", "%") or page.trail[-1] in ("năm", "tổ", "tháng"):
         return None

@@ -32,6 +32,7 @@ _HOLIDAY = words("holidays")
 _TIMES_OF_DAY = words("times_of_day")
 _BEFORE_A_DAY = words("before_a_day")
 _RATIOS = words("ratios")
+_COUNTED = words("counted")
 _PLACES = words("named_by_date")
 _NO_DATE = words("undated")
 _SCALES = words("scales")
@@ -118,12 +119,13 @@ def read_marked_date(page: Page, pos: int) -> Reading | None:
 
 def _can_be_dashed_date(page: Page, match: re.Match[str]) -> bool:
     said, follows = page.trail[-1], page.next_word(match.end())
-    if said in _NO_DATE or follows in ("tháng", "giờ", "tuổi", "người", "ngày") or follows in _SCALES:
+    if said in _NO_DATE or follows in ("tháng", "giờ", "tuổi", "người", "ngày", "tết") or follows in _SCALES:
         return False
     if is_dated(page) or (said in _PLACES and match[2][0] != "0"):
         return True
-    is_falling = int(match[1]) > int(match[2])
-    return (is_falling or not follows) and (said in _BEFORE_A_DAY or page.has_said(_HOLIDAY, 4))
+    if int(match[1]) > int(match[2]):  # a range never falls
+        return follows not in _COUNTED
+    return not follows and (said in _BEFORE_A_DAY or page.has_said(_HOLIDAY | _STATED, 6))
 
 
 def _can_be_dotted_date(page: Page, match: re.Match[str]) -> bool:

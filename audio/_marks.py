@@ -2,6 +2,7 @@
 
 import re
 
+from audio._contexts import words
 from audio._page import Page, Reading
 from audio._quantities import per_word, read_quantity
 
@@ -19,10 +20,12 @@ _NUMBER_AHEAD = re.compile(r" ?\d")
 _RANGE_AHEAD = re.compile(
     r" ?(?:\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|Km|KM|QL|chủ nhật|Chủ nhật)"
 )
+_DATE_AHEAD = re.compile(r" ?\d{1,2}/\d")
 _BELOW_ZERO = re.compile(r"[-–−]\d")
 _LIMIT = re.compile(r"(>=|=>|<=|=<|[≥≤><]) ?(?=\d)")
 _END_MARK = re.compile(r"\./\.|\.{2,}")
-_NOUN = re.compile(r" (tuổi|tháng|năm|người|ngày|điểm|giờ|m|hộ|lần|đồng|tấn|độ)(?![^\W_])")
+_SCALE = re.compile(r"(?: (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ)(?![^\W_])){0,2}")
+_LIMITED = words("limited")
 
 
 def read_mark(page: Page, pos: int) -> Reading:
@@ -51,7 +54,8 @@ def _read_dash(page: Page, pos: int) -> Reading:
     if after_space and _BELOW_ZERO.match(page.text, pos) and not said.startswith("#"):
         return Reading(pos + 1, "" if said == "" else "âm", "sign")
     is_number = said.startswith("#") and said not in _UNRANGED
-    if is_number and _RANGE_AHEAD.match(page.text, pos + 1):
+    is_range = not (said == "#time" and _DATE_AHEAD.match(page.text, pos + 1))
+    if is_number and is_range and _RANGE_AHEAD.match(page.text, pos + 1):
         return Reading(pos + 1, "đến", "range")
     if before.isalpha() and page.char(pos + 1).isalnum():
         follows = page.char(pos + 1)
@@ -61,8 +65,10 @@ def _read_dash(page: Page, pos: int) -> Reading:
 
 def _read_slash(page: Page, pos: int) -> Reading:
     """Read a rate's slash as `một`; a slash between words is silent."""
-    word = page.next_word(pos + 1)
-    is_counted = page.trail[-1] == "đồng" or any(said.startswith("#") for said in page.trail[-4:])
+    word, said = page.next_word(pos + 1), page.trail[-1]
+    if said.startswith("#") and said not in _UNRANGED and page.char(pos + 1).isdigit():
+        return Reading(pos + 1, "trên", "ratio")
+    is_counted = page.trail[-1] == "đồng" or any(said.startswith("#") for said in page.trail[-6:])
     match = _RATED.match(page.text, pos)
     if (
         match
@@ -89,10 +95,22 @@ def _read_comparison(page: Page, pos: int) -> Reading | None:
     quantity = read_quantity(page, match.end())
     if quantity is None:
         return Reading(match.end(), "ít nhất", "sign")
-    end, spoken = quantity.end, quantity.spoken
-    if noun := _NOUN.match(page.text, end):
-        end, spoken = noun.end(), spoken + noun[0]
+    end, spoken = _with_noun(page, quantity)
+    if end == quantity.end and page.next_word(end) and page.char(end + 1).islower():
+        # The noun may have more words than one: the limit is said before it, where no end is needed.
+        return Reading(end, f"ít nhất {spoken}", "sign")
     return Reading(end, f"từ {spoken} trở lên", "sign")
+
+
+def _with_noun(page: Page, quantity: Reading) -> tuple[int, str]:
+    """Add the scale and the one-word noun after a quantity."""
+    end = quantity.end
+    if scale := _SCALE.match(page.low, end):
+        end = scale.end()
+    noun = page.next_word(end)
+    if noun in _LIMITED:
+        end = page.low.index(noun, end) + len(noun)
+    return end, quantity.spoken + page.low[quantity.end : end]
 
 
 def _read_sum(page: Page, pos: int) -> Reading:
@@ -100,7 +118,7 @@ def _read_sum(page: Page, pos: int) -> Reading:
     has_number = _NUMBER_AHEAD.match(page.text, pos + 1) is not None
     is_between = said not in ("", ".", ",") and page.char(pos + 1) not in ("", char)
     if char == "+" and is_between:
-        return Reading(pos + 1, "cộng" if has_number and said.startswith("#") else "và", "sign")
+        return Reading(pos + 1, "cộng" if has_number else "và", "sign")
     if char == "=" and is_between and page.char(pos - 1) != "=":
         return Reading(pos + 1, "bằng", "sign")
     if char in "~≈" and has_number:

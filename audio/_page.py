@@ -107,10 +107,11 @@ def _plain(char: str) -> str:
     if kind[0] == "L":
         return char if len(char.lower()) == 1 else unicodedata.normalize("NFD", char)[0]
     # Emoji, private and control characters are silent but part words; other marks are read as marks.
-    return char if kind[0] == "P" or kind == "Sm" else " "
+    return char if kind[0] == "P" or kind in ("Sm", "Sc") else " "
 
 
 def _compatible(char: str) -> str:
     """Return the everyday characters that a styled letter, digit or unit sign stands for."""
     plain = unicodedata.normalize("NFKC", char).replace("\u2044", "/")
-    return "".join(c for c in plain if _ODD.match(c) is None) or " "
+    everyday = "".join(c for c in plain if _ODD.match(c) is None) or " "
+    return " " + everyday if "/" in everyday else everyday

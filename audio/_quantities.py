@@ -9,7 +9,7 @@ from audio._dictionary import DICTIONARY
 from audio._page import Page, Reading
 
 _PHYSICAL = frozenset(("h", "giờ", "phút", "giây", "lít", "mét"))
-_TIGHT = frozenset(("s", "p", "k", "K", "Đ", "đ", "°", "$", "'", "’", "bar", "ph"))
+_TIGHT = frozenset(("s", "p", "k", "K", "Đ", "đ", "°", "$", "'", "’", "bar"))
 _ordered = sorted(DICTIONARY.units, key=len, reverse=True)
 _UNIT = re.compile(f"(?: ?)({'|'.join(map(re.escape, _ordered))})(?![^\\W_])")
 _CAPITAL_UNITS = {

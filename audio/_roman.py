@@ -49,7 +49,8 @@ def _is_announced(page: Page) -> bool:
     back = 1
     while back < 8 and (trail[-back] in _LINKS or trail[-back] == "#roman"):
         back += 1
-    return trail[-back] in _ANNOUNCING and (back == 1 or trail[-back + 1] == "#roman")
+    is_army = trail[-back] == "khu" and trail[-back - 1] == "quân"
+    return (is_army or trail[-back] in _ANNOUNCING) and (back == 1 or trail[-back + 1] == "#roman")
 
 
 def _may_be_letters(page: Page, start: int, end: int) -> bool:

@@ -23,8 +23,8 @@ _WORD = re.compile(r"[^\W\d_²³¹]+")
 _DIGIT_RULES: tuple[Rule, ...] = (
     read_document,
     read_plate,
-    read_phone,
     read_account,
+    read_phone,
     read_weekday_number,
     read_days,
     read_full_date,
@@ -40,7 +40,7 @@ _DIGIT_RULES: tuple[Rule, ...] = (
 _UNSEEN = ("pause", "silent")
 # What these rules read is not a number to be counted, ranged or added.
 _SAID_IN_WORDS = frozenset(
-    ("abbreviation", "foreign", "spelled", "letter", "own", "web", "rate", "sign", "repeated")
+    ("abbreviation", "foreign", "spelled", "letter", "own", "web", "rate", "sign", "range", "repeated")
 )
 
 

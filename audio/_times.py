@@ -16,7 +16,7 @@ _HALF_DAY = re.compile(r" ?([AaPp])\.?[Mm]\b\.?")
 _ROUND_THE_CLOCK = re.compile(r"24 ?/ ?(?:(24)(?: ?(?:h\b|giờ))?|7(?![\d/]))")
 _WEEKDAY = re.compile(r" ?(?:[2-7]|0[2-7])(?!\d)")
 _SHORT = re.compile(r"T([2-7])(?![\w/]|\.\d)")
-_LIST = re.compile(r"(?:, ?| ?và | ?& ?| ?- ?| ?– ?|/)([2-7])(?![\d%]|[,.]\d|[/:h])")
+_LIST = re.compile(r"(?:, ?| ?và | ?& ?| ?- ?| ?– ?|/)([2-7])(?![\d%]|\.\d|,(?:\d\d|[0189])|[/:h])")
 _SHORT_MONTH = re.compile(r"T(0?[1-9]|1[0-2])/((?:19|20)\d{2})(?!\d)")
 _DAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 _PLACES = words("buildings")
@@ -34,7 +34,7 @@ def read_time(page: Page, pos: int) -> Reading | None:
         )
     match = (
         _HOURS.match(page.text, pos)
-        or (page.trail[-1] in _AT and _HOUR_ONLY.match(page.text, pos))
+        or (_is_timed(page) and _HOUR_ONLY.match(page.text, pos))
         or _COLON.match(page.text, pos)
         or _SPACED.match(page.text, pos)
     )
@@ -50,6 +50,11 @@ def read_time(page: Page, pos: int) -> Reading | None:
     if minute:
         spoken += f" {numbers.cardinal(minute)} phút"
     return Reading(end, spoken + tail, "time")
+
+
+def _is_timed(page: Page) -> bool:
+    """Tell whether 8g can only be an hour here, not a weight."""
+    return page.trail[-1] in _AT or (page.trail[-1] in ("đến", "tới") and page.trail[-2] == "#time")
 
 
 def _half_day(hour: int, letter: str) -> str:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audio._page import Page, clean
 from audio._scanner import Piece, Scanner, own_words
@@ -75,11 +75,22 @@ def _join(pieces: Iterable[Piece]) -> str:
     return " ".join(said) + "." if said else ""
 
 
-def _spans(source: str, origins: list[int] | None, pieces: Iterable[Piece]) -> Iterable[Span]:
+def _spans(source: str, origins: list[int] | None, pieces: Iterable[Piece]) -> list[Span]:
+    spans: list[Span] = []
     for piece in pieces:
         if piece.rule in ("", "pause", "silent"):
             continue
         start, end = piece.start, piece.end
         if origins is not None:
             start, end = origins[start], origins[end - 1] + 1
-        yield Span(start, end, source[start:end], piece.spoken, piece.rule, piece.is_certain)
+        if spans and start < spans[-1].end:
+            # One character of the source can stand for several (½): its readings share one span.
+            spans[-1] = replace(
+                spans[-1],
+                end=end,
+                source=source[spans[-1].start : end],
+                spoken=f"{spans[-1].spoken} {piece.spoken}",
+            )
+        else:
+            spans.append(Span(start, end, source[start:end], piece.spoken, piece.rule, piece.is_certain))
+    return spans
