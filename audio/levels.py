@@ -18,10 +18,12 @@ MAX_ROUNDS = 3
 _CLOSE_ENOUGH_LU = 0.41  # stricter than the tolerance: meters round to 0.1 and differ a little between makers
 _SAFE_PEAK_DBTP = -1.6
 _FIRST_CEILING_DBTP = -3.0  # Opus at 24 kb/s overshoots the limiter by about 1 dB
-_LOWEST_CEILING_DBTP = -12.0
+_LOWEST_CEILING_DBTP = -12.0  # of the corrections for loudness; the last one for peaks may go lower
 _MAX_GAIN_DB = 60.0
-_MAKE_UP = 0.35  # learned from speech and music: a limiter takes about a third of what it cuts from the peaks
-_MAX_MAKE_UP_DB = 4.0
+_MAKE_UP = (
+    0.7  # learned from speech and music: what the limiter cuts from the peaks costs most of that in loudness
+)
+_MAX_MAKE_UP_DB = 6.0
 _LIMITED_YIELD = 0.6
 _LEAST_YIELD = 0.3
 
@@ -70,6 +72,9 @@ def next_move(trials: Sequence[Trial]) -> Move | None:
     if abs(missing_db) <= _CLOSE_ENOUGH_LU and overshoot_db <= 0:
         return None
     ceiling = last.move.ceiling_dbtp
+    if overshoot_db > 0 and len(trials) == MAX_ROUNDS - 1:
+        # No further chance: the same shape, only quieter. Less loud is better than clipped.
+        return Move(_bounded(last.move.gain_db - overshoot_db - 0.3), ceiling - overshoot_db - 0.3)
     if overshoot_db > 0:
         ceiling = max(_LOWEST_CEILING_DBTP, ceiling - overshoot_db - 0.2)
     return Move(_bounded(last.move.gain_db + missing_db / _yield(trials)), ceiling)

@@ -13,6 +13,7 @@ from audio.levels import first_move
 from audio.ports import Mixer, SoundTool
 from audio.script import read
 from audio.voices import Spoken, VoiceLadder
+from audio.waves import wave_duration_ms
 
 MEDIA_TYPE = "audio/ogg"
 RECORDING = "recording"  # the engine of a sound that somebody brought
@@ -81,7 +82,7 @@ class Studio:
             decoded = desk / "upload.wav"
             # One second more than allowed is enough to see that it is too long, whatever its header says.
             self._sound.to_wav(upload, out=decoded, max_duration_s=max_duration_s + 1)
-            _check_length(self._sound.probe(decoded).duration_ms, max_duration_s)
+            _check_length(wave_duration_ms(decoded), max_duration_s)
             loudness = self._sound.measure(decoded)
             if loudness.is_silent:
                 raise NotSoundError("only silence")
@@ -100,7 +101,7 @@ class Studio:
         return Recording(
             path=out,
             # Of what went in: the container of the finished file counts the encoder's start-up too.
-            duration_ms=self._sound.probe(joined).duration_ms or 0,
+            duration_ms=wave_duration_ms(joined),
             size=out.stat().st_size,
             engine=spoken.engine,
             failures=spoken.failures,

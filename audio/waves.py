@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from audio._places import whole_file
@@ -13,20 +15,39 @@ SAMPLE_SIZE = 2
 
 
 def write_wave(out: Path, samples: bytes) -> None:
+    with open_wave(out) as file:
+        file.writeframes(samples)
+
+
+@contextmanager
+def open_wave(out: Path) -> Iterator[wave.Wave_write]:
+    """Open a new file of our shape for writing piece by piece; it appears whole or not at all."""
     with whole_file(out) as draft, wave.open(str(draft), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(SAMPLE_SIZE)
         file.setframerate(SAMPLE_RATE)
-        file.writeframes(samples)
+        yield file
 
 
 def read_wave(source: Path) -> bytes:
     """Return the samples; NotSoundError when the file is not of our shape."""
+    with _opened(source) as file:
+        return file.readframes(file.getnframes())
+
+
+def wave_duration_ms(source: Path) -> int:
+    """Return the length without reading the samples; NotSoundError when the file is not of our shape."""
+    with _opened(source) as file:
+        return file.getnframes() * 1000 // SAMPLE_RATE
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[wave.Wave_read]:
     try:
         with wave.open(str(source), "rb") as file:
             shape = (file.getframerate(), file.getnchannels(), file.getsampwidth())
             if shape != (SAMPLE_RATE, 1, SAMPLE_SIZE):
                 raise NotSoundError(f"{source.name} has rate, channels, width {shape}")
-            return file.readframes(file.getnframes())
+            yield file
     except (wave.Error, EOFError) as error:
         raise NotSoundError(f"{source.name} is no WAV file") from error

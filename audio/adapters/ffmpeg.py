@@ -135,7 +135,7 @@ def _chain(move: Move) -> str:
     limit = 10 ** (move.ceiling_dbtp / 20)
     return (
         f"{_TO_MONO},volume={move.gain_db:.2f}dB:precision=double:replaygain=ignore,aresample={_LIMITER_RATE},"
-        f"alimiter=limit={limit:.6f}:attack=5:release=50:level=false:latency=true,aresample={SAMPLE_RATE}"
+        f"alimiter=limit={limit:.6f}:attack=2:release=30:level=false:latency=true,aresample={SAMPLE_RATE}"
     )
 
 

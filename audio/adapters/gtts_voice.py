@@ -33,7 +33,7 @@ from audio.errors import (
 )
 from audio.ports import SoundTool
 from audio.voices import check_length
-from audio.waves import read_wave, write_wave
+from audio.waves import SAMPLE_RATE, SAMPLE_SIZE, read_wave, write_wave
 
 _CHUNK_LENGTH = 100
 _PATH = "_/TranslateWebserverUi/data/batchexecute"
@@ -169,10 +169,11 @@ class GttsVoice:
         coded.write_bytes(_sound_in(body))
         try:
             self._sound.to_wav(coded, out=decoded)
-            check_length(chunk, (self._sound.probe(decoded).duration_ms or 0) / 1000)
+            samples = read_wave(decoded)
         except (NotSoundError, FfmpegFailedError) as error:
             raise VoiceSilentError(f"what came cannot be decoded: {error.detail}") from error
-        return read_wave(decoded)
+        check_length(chunk, len(samples) / SAMPLE_SIZE / SAMPLE_RATE)
+        return samples
 
     def _left_s(self, ends_at: float) -> float:
         left_s = ends_at - self._clock()

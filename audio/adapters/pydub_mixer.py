@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from audio.errors import NotSoundError
-from audio.waves import SAMPLE_RATE, SAMPLE_SIZE, write_wave
+from audio.waves import SAMPLE_RATE, SAMPLE_SIZE, open_wave
 
 
 class PydubMixer:
@@ -18,10 +18,12 @@ class PydubMixer:
         if not parts:
             raise NotSoundError("no parts to join")
         segment_type = _pydub().AudioSegment
-        gap = segment_type.silent(duration=gap_ms, frame_rate=SAMPLE_RATE)
-        # One join of the raw samples: adding segment to segment would copy the whole programme for each part.
-        sounds = [_read(segment_type, part) for part in parts]
-        write_wave(out, gap.raw_data.join(sound.raw_data for sound in sounds))
+        gap = segment_type.silent(duration=gap_ms, frame_rate=SAMPLE_RATE).raw_data
+        # One part at a time: adding segment to segment, as pydub would, copies the whole programme for each part.
+        with open_wave(out) as file:
+            for position, part in enumerate(parts):
+                file.writeframesraw(gap if position else b"")
+                file.writeframesraw(_read(segment_type, part).raw_data)
 
 
 def _read(segment_type: Any, part: Path) -> Any:

@@ -15,7 +15,7 @@ _SENTENCE = "Kính mời bà con nhân dân trong phường chú ý nghe thông 
 _MINUTE = _SENTENCE * 11
 _RAW_GRAPH = (
     "aformat=sample_fmts=dblp:channel_layouts=mono,volume=4dB,aresample=192000,"
-    "alimiter=limit=0.7:attack=5:release=50:level=false:latency=true,aresample=48000"
+    "alimiter=limit=0.7:attack=2:release=30:level=false:latency=true,aresample=48000"
 )
 _ROUNDS = 3
 

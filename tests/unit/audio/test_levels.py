@@ -28,7 +28,7 @@ def test_no_gain_is_without_bounds() -> None:
 
 
 def test_high_peaks_get_more_gain_as_the_limiter_will_eat_some() -> None:
-    assert 4.0 < first_move(Loudness(-20.0, -1.0)).gain_db < 7.0
+    assert 4.0 < first_move(Loudness(-20.0, -1.0)).gain_db < 10.0
 
 
 @pytest.mark.parametrize("lufs", [-16.3, -16.0, -15.7])
@@ -56,6 +56,12 @@ def test_a_peak_too_high_lowers_the_ceiling_below_the_overshoot() -> None:
     move = next_move([trial(0.0, -16.0, peak=-0.6)])
     assert move is not None
     assert move.ceiling_dbtp == pytest.approx(-4.2)
+
+
+def test_the_last_correction_of_a_peak_is_only_quieter() -> None:
+    move = next_move([trial(0.0, -18.0, peak=-0.6), trial(2.0, -16.0, peak=0.4, ceiling=-4.2)])
+    assert move is not None
+    assert (move.gain_db, move.ceiling_dbtp) == pytest.approx((-0.3, -6.5))
 
 
 def test_a_correct_peak_is_worth_more_than_the_exact_loudness() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from audio import AudioError, Mixer, NoVoiceError, Recording, Studio, Voice, VoiceLadder
-from audio.adapters.espeak_voice import EspeakVoice
+from audio.adapters.espeak_voice import EspeakSettings, EspeakVoice
 from audio.adapters.ffmpeg import FfmpegSound
 from audio.adapters.gtts_voice import GttsSettings, GttsVoice
 from audio.adapters.pydub_mixer import PydubMixer
@@ -33,6 +33,7 @@ NOTICE = (
     "Ủy ban nhân dân phường trân trọng thông báo để toàn thể bà con được biết và thực hiện. "
     "Xin cảm ơn bà con đã chú ý lắng nghe và chúc bà con một ngày tốt lành."
 )
+QUICK = EspeakSettings(speed=300)
 
 
 class Watched:
@@ -75,7 +76,7 @@ def online(google: FakeGoogle, *, proxy: str | None = None) -> GttsVoice:
 def whole_notice(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """The notice as the offline engine reads it when nothing goes wrong."""
     folder = tmp_path_factory.mktemp("whole")
-    return studio(folder, EspeakVoice()).announce(NOTICE, out=folder / "whole.ogg")
+    return studio(folder, EspeakVoice(QUICK)).announce(NOTICE, out=folder / "whole.ogg")
 
 
 def leaves_nothing(folder: Path) -> bool:
@@ -99,7 +100,7 @@ def test_a_failing_online_engine_gives_way_within_ten_seconds(
 ) -> None:
     code, trigger = FAULTS[fault]
     trigger(google)
-    offline = Watched(EspeakVoice())
+    offline = Watched(EspeakVoice(QUICK))
     first = online(google, proxy="http://127.0.0.1:9" if fault == "no internet" else None)
 
     asked_at = time.monotonic()
@@ -132,7 +133,7 @@ def test_without_another_engine_nothing_is_published(tmp_path: Path, google: Fak
 
 
 def test_a_healthy_online_engine_reads_the_notice(tmp_path: Path, google: FakeGoogle) -> None:
-    made = studio(tmp_path, online(google), EspeakVoice()).announce(NOTICE, out=tmp_path / "out.ogg")
+    made = studio(tmp_path, online(google), EspeakVoice(QUICK)).announce(NOTICE, out=tmp_path / "out.ogg")
     assert (made.engine, made.failures) == ("gtts:vi", ())
     assert len(google.texts) >= 6
 
@@ -197,7 +198,7 @@ def test_a_recording_says_what_it_is(whole_notice: Recording) -> None:
 
 @pytest.mark.scenario("S-038")
 def test_the_same_text_gives_the_same_recording(tmp_path: Path, whole_notice: Recording) -> None:
-    again = studio(tmp_path, EspeakVoice()).announce(NOTICE, out=tmp_path / "another name.ogg")
+    again = studio(tmp_path, EspeakVoice(QUICK)).announce(NOTICE, out=tmp_path / "another name.ogg")
     assert again.path.read_bytes() == whole_notice.path.read_bytes()
 
 
@@ -222,10 +223,10 @@ def test_nothing_to_read_is_refused(tmp_path: Path, text: str) -> None:
 )
 def test_uploads_of_many_kinds_are_finished(tmp_path: Path, name: str, options: Sequence[str]) -> None:
     (tmp_path / "work").mkdir()
-    upload = synthesise(tmp_path / name, "sine=frequency=440:duration=3", *options)
+    upload = synthesise(tmp_path / name, "sine=frequency=440:duration=1.5", *options)
     made = studio(tmp_path).record(upload, out=tmp_path / "work" / ".." / "out.ogg")
     assert made.engine == "recording"
-    assert made.duration_ms == pytest.approx(DURATION_S * 1000 + GAP_MS + 3000, abs=120)
+    assert made.duration_ms == pytest.approx(DURATION_S * 1000 + GAP_MS + 1500, abs=120)
     assert made.lufs == pytest.approx(-16, abs=0.5)
     assert pitch_of_words(made.path) == pytest.approx(440, rel=0.05)
 
