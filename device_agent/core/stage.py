@@ -15,9 +15,9 @@ from device_agent.core.cache import Cache
 from device_agent.core.courier import Courier
 from device_agent.core.effects import Effect
 from device_agent.core.errors import DeviceError
-from device_agent.core.events import ContentLost, Event, FaultRaised
+from device_agent.core.events import ContentLost, ContentStored, Event, FaultRaised
 from device_agent.core.journal import Held, Journal
-from device_agent.core.ports import Cue, Performer
+from device_agent.core.ports import Cue, Faulted, Performer
 from protocol import Item, JournalEntry
 
 _log = logging.getLogger(__name__)
@@ -59,12 +59,19 @@ class Stage:
         return len(self._unwritten)
 
     def do(self, effect: Effect, now: datetime) -> tuple[Event, ...]:
-        """Carry out one effect; return what came of it. Raises nothing of ours: a fault becomes an event."""
+        """Carry out one effect; return what came of it. Raises nothing: a fault becomes an event."""
         try:
             return self._do[type(effect)](effect, now)
         except DeviceError as error:
             _log.error("%s failed: %s (%s)", type(effect).__name__, error, error.code)
-            return (FaultRaised(error.code),)
+            code = error.code
+        # What one effect meets must not take the effects after it along: they may be the next item.
+        except Exception:
+            _log.exception("%s failed", type(effect).__name__)
+            code = "agent_error"
+        if isinstance(effect, effects.Perform):
+            return (Faulted(occurrence=effect.item.occurrence, at=now, reason=code),)
+        return (FaultRaised(code),)
 
     def retry_writes(self) -> tuple[Event, ...]:
         """Try again to write what the disk refused."""
@@ -89,8 +96,10 @@ class Stage:
         return ()
 
     def _want(self, effect: effects.Want, _now: datetime) -> tuple[Event, ...]:
-        self._parts.courier.want(effect.contents)
-        return ()
+        """Ask for what is not here; what an earlier timetable left behind need not come again."""
+        found = self._parts.cache.whole(effect.contents)
+        self._parts.courier.want(tuple(ref for ref in effect.contents if ref.id not in found))
+        return tuple(ContentStored(content) for content in sorted(found))
 
     def _prepare(self, effect: effects.Prepare, _now: datetime) -> tuple[Event, ...]:
         content = effect.item.content
