@@ -25,7 +25,7 @@ demo: .venv/installed .venv/system-demo frontend ## the whole system on this mac
 	@$(BIN)/loa demo
 
 run: .venv/installed .venv/system-demo frontend ## the same, kept running, with its state kept in var/run
-	@$(BIN)/loa demo --stay --state var/run
+	@$(BIN)/loa demo --stay
 
 test: setup static ## everything: formatting, lint, types, import rules, all tests
 	@$(BIN)/python -m pytest
