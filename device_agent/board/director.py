@@ -50,6 +50,10 @@ class BackOff:
     def reset(self) -> None:
         self._tries = 0
 
+    @property
+    def is_fresh(self) -> bool:
+        return self._tries == 0
+
 
 class Director:
     """Drives a panel by cues and time, and reports. `tick` does what is due and says when to come again."""
@@ -270,11 +274,15 @@ class Director:
             self._lose(error.reason)
 
     def _lose(self, reason: str) -> None:
-        """Close the panel and plan its opening; what is on stays on the programme."""
+        """Give the panel up and plan its opening; what is on stays on the programme."""
         now_s = self._clock.monotonic_s()
+        is_first = self._back_off.is_fresh and reason == "renderer_lost"
         pause_s = self._back_off.next_s()
+        if is_first:
+            pause_s = 0.0  # as a rule the page alone is gone: a new one is quicker than a new browser
+        else:
+            self._panel.close()
         _log.warning("the board's panel is lost (%s): opening it again in %.1f s", reason, pause_s)
-        self._panel.close()
         self._fault, self._open_at_s = reason, now_s + pause_s
         self._forget_laid_out()
         if self._dark_from_s is None:

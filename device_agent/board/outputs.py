@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from device_agent.board.adapters._browser import LaunchPlan
-from device_agent.board.adapters.chromium import ChromiumPanel, Picture
+from device_agent.board.adapters._camera import Picture
+from device_agent.board.adapters.chromium import ChromiumPanel
 from device_agent.board.adapters.silent import SilentPanel
 from device_agent.board.panel import Panel
 from device_agent.board.performer import BoardPerformer

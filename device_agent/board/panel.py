@@ -57,7 +57,10 @@ class Panel(Protocol):
         ...
 
     def open(self, tell: TellNews) -> None:
-        """Start with the identity slide painted. MUST be callable again after `close`."""
+        """Start with the identity slide painted. MUST be callable again after `close`.
+
+        MAY be called without a `close` after a loss: then what still works is kept.
+        """
         ...
 
     def show(self, slide: Slide) -> None:

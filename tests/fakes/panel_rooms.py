@@ -10,7 +10,8 @@ from typing import Protocol
 import psutil
 
 from device_agent.board.adapters._browser import LaunchPlan
-from device_agent.board.adapters.chromium import ChromiumPanel, Picture
+from device_agent.board.adapters._camera import Picture
+from device_agent.board.adapters.chromium import ChromiumPanel
 from device_agent.board.panel import Lost, Painted, Panel, PanelNews
 from device_agent.core.ports import Clock
 from tests.fakes.panel import FakePanel, SteppedClock

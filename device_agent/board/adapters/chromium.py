@@ -1,16 +1,15 @@
 """A panel painted by one long-lived Chromium."""
 
-import base64
 import json
 import logging
-import threading
-from dataclasses import dataclass
+import queue
+import time
 from datetime import UTC, datetime
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from device_agent.board.adapters._browser import Browser, LaunchPlan, find_program, sweep_profiles
+from device_agent.board.adapters._camera import Camera, Picture
 from device_agent.board.adapters.devtools import Answer, DevToolsError, DevToolsPipe
 from device_agent.board.panel import Lost, Painted, PanelLostError, Slide, TellNews
 from device_agent.core.errors import DeviceError
@@ -21,16 +20,7 @@ OPEN_LIMIT_S = 20.0
 PAINT_LIMIT_S = 8.0
 # Laying out 20,000 letters keeps a small machine's renderer busy for a while: that is not a hang.
 CHECK_LIMIT_S = 8.0
-_PICTURE_LIMIT_S = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """Where the picture of the panel goes, and its size in pixels."""
-
-    path: Path
-    width: int = 1280
-    height: int = 720
+_REVIVE_LIMIT_S = 3.0
 
 
 class ChromiumPanel:
@@ -51,6 +41,8 @@ class ChromiumPanel:
             )
 
     def open(self, tell: TellNews) -> None:
+        if self._run is not None and self._run.revive(self._station):
+            return
         self.close()
         sweep_profiles(self._plan.work_folder)
         self._run = _Run(self._plan, tell, self._picture)
@@ -110,23 +102,32 @@ class _Run:
         self._pipe: DevToolsPipe | None = None
         self._session = ""
         self._lost = ""
-        self._is_stopped = False
-        self._is_loaded = threading.Event()
-        self._camera = _Camera(self, picture) if picture is not None else None
+        self._is_stopped = self._is_pipe_closed = False
+        self._loaded: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._picture = picture
+        self._camera = self._new_camera()
 
     def start(self, station: str) -> None:
         to_browser, from_browser = self._browser.start()
         self._pipe = DevToolsPipe(
-            to_browser, from_browser, on_event=self._on_event, on_closed=lambda: self._lose("renderer_lost")
+            to_browser, from_browser, on_event=self._on_event, on_closed=self._on_closed
         )
         self._pipe.start()
         self._attach()
-        if self._picture is not None:
-            size = {"width": self._picture.width, "height": self._picture.height}
-            self._ask("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 1, "mobile": False})
-        self._load(station)
-        self.take_picture()
+        self._fill(station)
+
+    def revive(self, station: str) -> bool:
+        """Load the page anew after its renderer crashed, which is much faster than a new browser; say if it works."""
+        if self._is_pipe_closed:
+            return False
+        self._lost = ""
+        self._camera = self._new_camera()  # the old one may wait for a shot that never comes
+        try:
+            self._fill(station, limit_s=_REVIVE_LIMIT_S)
+        except DevToolsError as error:
+            _log.warning("the page could not be revived: %s", error)
+            return False
+        return not self._lost
 
     def stop(self) -> None:
         self._is_stopped = True
@@ -187,6 +188,9 @@ class _Run:
             raise DevToolsError("not started")
         return self._pipe.call(method, params, session=self._session, limit_s=limit_s)
 
+    def _new_camera(self) -> Camera | None:
+        return Camera(self.send, self._picture) if self._picture is not None else None
+
     def _attach(self) -> None:
         self._ask("Browser.setDownloadBehavior", {"behavior": "deny"})
         targets = self._ask("Target.getTargets")["targetInfos"]
@@ -195,28 +199,46 @@ class _Run:
         self._session = self._ask("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         for method in ("Page.enable", "Inspector.enable", "Runtime.enable"):
             self._ask(method)
+        self._ask("Page.setLifecycleEventsEnabled", {"enabled": True})
         self._ask("Runtime.addBinding", {"name": "boardPainted"})
+        if self._picture is not None:
+            size = {"width": self._picture.width, "height": self._picture.height}
+            self._ask("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": 1, "mobile": False})
 
-    def _load(self, station: str) -> None:
+    def _fill(self, station: str, *, limit_s: float = OPEN_LIMIT_S) -> None:
         page = resources.files("device_agent.board") / "page" / "board.html"
         with resources.as_file(page) as file:
-            answer = self._ask("Page.navigate", {"url": file.resolve().as_uri()})
-            if answer.get("errorText") or not self._is_loaded.wait(OPEN_LIMIT_S):
-                raise DevToolsError(f"the page did not load: {answer.get('errorText', 'time limit')}")
-        answer = self._ask("Runtime.evaluate", _evaluation(f"board.open({_literal(station)})"))
+            answer = self._ask("Page.navigate", {"url": file.resolve().as_uri()}, limit_s=limit_s)
+            if answer.get("errorText"):
+                raise DevToolsError(f"the page did not load: {answer['errorText']}")
+            self._await_load(answer["loaderId"], time.monotonic() + limit_s)
+        answer = self._ask(
+            "Runtime.evaluate", _evaluation(f"board.open({_literal(station)})"), limit_s=limit_s
+        )
         if "exceptionDetails" in answer:
             raise DevToolsError(f"the page is broken: {answer['exceptionDetails']}")
+        self.take_picture()
+
+    def _await_load(self, loader: str, until_s: float) -> None:
+        """Wait for this very load: the blank page that the browser began with may still be telling of its own."""
+        try:
+            while self._loaded.get(timeout=max(0.0, until_s - time.monotonic())) != loader:
+                pass
+        except queue.Empty:
+            raise DevToolsError("the page did not load within its time") from None
 
     def _on_event(self, method: str, params: Answer) -> None:
         is_ours = params.get("sessionId") == self._session
         if method == "Inspector.targetCrashed" or (method == "Target.detachedFromTarget" and is_ours):
             self._lose("renderer_lost")
-        elif method == "Page.frameNavigated":
-            self._is_loaded.clear()
-        elif method == "Page.loadEventFired":
-            self._is_loaded.set()
+        elif method == "Page.lifecycleEvent" and params.get("name") == "load":
+            self._loaded.put(params["loaderId"])
         elif method == "Runtime.bindingCalled":
             self.take_picture()
+
+    def _on_closed(self) -> None:
+        self._is_pipe_closed = True
+        self._lose("renderer_lost")
 
     def _lose(self, reason: str) -> None:
         if not self._is_stopped and not self._lost:
@@ -226,47 +248,6 @@ class _Run:
     def _refuse_if_lost(self) -> None:
         if self._lost:
             raise PanelLostError(self._lost)
-
-
-class _Camera:
-    """Writes the panel's picture, one at a time; a wish during a shot leads to one more shot."""
-
-    def __init__(self, run: _Run, picture: Picture) -> None:
-        self._run, self._picture = run, picture
-        self._lock = threading.Lock()
-        self._is_busy = self._is_wanted = False
-
-    def take(self) -> None:
-        with self._lock:
-            if self._is_busy:
-                self._is_wanted = True
-                return
-            self._is_busy = True
-        try:
-            self._run.send(
-                "Page.captureScreenshot", {"format": "png", "optimizeForSpeed": False}, self._developed
-            )
-        except DevToolsError as error:
-            _log.warning("no picture of the board: %s", error)
-
-    def _developed(self, answer: Answer) -> None:
-        try:
-            if "result" in answer:
-                write_atomically(self._picture.path, base64.b64decode(answer["result"]["data"]))
-        except OSError as error:
-            _log.warning("the picture %s cannot be written: %s", self._picture.path, error)
-        with self._lock:
-            self._is_busy = False
-            again, self._is_wanted = self._is_wanted and "result" in answer, False
-        if again:
-            self._run.take_picture()
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace `path` in one step: a reader sees the old picture or the new one, never a torn one."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(content)
-    draft.replace(path)
 
 
 def _evaluation(expression: str) -> Answer:
