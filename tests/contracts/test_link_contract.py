@@ -222,7 +222,9 @@ def test_stop_right_after_start_ends_the_thread(mosquitto: Mosquitto, pause_s: f
 def test_a_will_that_cannot_be_made_is_tried_again(
     mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tries = iter([ValueError("no key yet"), LastWill(topic="t/will", payload=b"x")])
+    tries: Iterator[Exception | LastWill] = iter(
+        [ValueError("no key yet"), LastWill(topic="t/will", payload=b"x")]
+    )
 
     def will() -> LastWill:
         result = next(tries)
@@ -249,21 +251,22 @@ def test_a_will_that_cannot_be_made_is_tried_again(
     assert "no key yet" in caplog.text
 
 
-class _Dropping(socketserver.ThreadingTCPServer):
-    """Accepts MQTT connections and subscriptions, then drops them at once; notes when each one came."""
+class _OddBroker(socketserver.ThreadingTCPServer):
+    """Lets MQTT clients in and takes their subscription, then says `last_words` and hangs up; notes when each came."""
 
     allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self) -> None:
         self.came_at: list[float] = []
-        super().__init__(("127.0.0.1", 0), _Drop)
+        self.last_words = b""
+        super().__init__(("127.0.0.1", 0), _OddConversation)
 
 
-class _Drop(socketserver.BaseRequestHandler):
+class _OddConversation(socketserver.BaseRequestHandler):
     def handle(self) -> None:
         server = self.server
-        assert isinstance(server, _Dropping)
+        assert isinstance(server, _OddBroker)
         server.came_at.append(time.monotonic())
         request: socket.socket = self.request
         request.settimeout(2)
@@ -271,11 +274,12 @@ class _Drop(socketserver.BaseRequestHandler):
         request.sendall(b"\x20\x02\x00\x00")  # CONNACK: accepted
         subscribe = request.recv(1_024)
         request.sendall(b"\x90\x03" + subscribe[2:4] + b"\x01")  # SUBACK: QoS 1
+        request.sendall(server.last_words)
 
 
 @pytest.fixture
-def dropping() -> Iterator[_Dropping]:
-    with _Dropping() as server:
+def odd_broker() -> Iterator[_OddBroker]:
+    with _OddBroker() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield server
@@ -284,21 +288,44 @@ def dropping() -> Iterator[_Dropping]:
 
 
 def test_a_broker_that_accepts_and_drops_is_asked_ever_more_rarely(
-    dropping: _Dropping, caplog: pytest.LogCaptureFixture
+    odd_broker: _OddBroker, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An accepted connection is no success yet: the waits grow as if it had been refused."""
-    ear = Ear(dropping.server_address[1], "loa-1")
+    ear = Ear(odd_broker.server_address[1], "loa-1")
     ear.link.start()
     try:
-        _wait_until(lambda: len(dropping.came_at) == 5)
+        _wait_until(lambda: len(odd_broker.came_at) == 5)
     finally:
         ear.link.stop()
     assert ear.connections.get_nowait() is True  # it was let in
     assert "does another program use the same identity" in caplog.text
     backoff = Backoff(base_s=0.5, cap_s=60.0, random=random.Random(_SEED))
-    for earlier, later in pairwise(dropping.came_at):
+    for earlier, later in pairwise(odd_broker.came_at):
         wait_s = backoff.next_wait_s()
         assert wait_s <= later - earlier <= wait_s + 1.0
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x00" * 100,
+        b"\xff" * 100,
+        b"\x30\xff\xff\xff\xff\x7f",  # a length of five bytes
+        b"\x32\x03\x00\x09a",  # a topic that is longer than its packet
+        b"\x32\x04\x00\x02\xff\xfe",  # a topic that is no text
+        b"\x30\x02\x00\x00" * 50,  # an empty topic
+        b"\x40\x00\x90\x00\x20\x00\xd0\x01x",  # acknowledgements of nothing
+    ],
+)
+def test_a_broker_that_talks_nonsense_is_left_and_tried_again(odd_broker: _OddBroker, garbage: bytes) -> None:
+    odd_broker.last_words = garbage
+    ear = Ear(odd_broker.server_address[1], "loa-1")
+    ear.link.start()
+    try:
+        _wait_until(lambda: len(odd_broker.came_at) == 2)
+    finally:
+        ear.link.stop()
+    assert not ear.link.publish("t/1", b"x")
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:
