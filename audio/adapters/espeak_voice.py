@@ -9,7 +9,6 @@ from typing import Literal
 
 from audio._places import whole_file
 from audio.errors import (
-    DiskFullError,
     TextEmptyError,
     VoiceIncompleteError,
     VoiceSilentError,
@@ -49,15 +48,17 @@ class EspeakVoice:
     def speak(self, script: str, *, out: Path, deadline_s: float) -> None:
         if not script.strip():
             raise TextEmptyError
+        spoken = self._run(script, deadline_s)
+        if len(spoken) <= _WAV_HEADER_SIZE:
+            raise VoiceSilentError(f"{self.name} gave no sound")
         with whole_file(out) as draft:
-            self._run(script, draft, deadline_s)
-            if not draft.exists() or draft.stat().st_size <= _WAV_HEADER_SIZE:
-                raise VoiceSilentError(f"{self.name} wrote no sound")
+            draft.write_bytes(_with_true_sizes(spoken))
 
-    def _run(self, script: str, draft: Path, deadline_s: float) -> None:
+    def _run(self, script: str, deadline_s: float) -> bytes:
         chosen = self._settings
         command = [chosen.program, "-v", chosen.voice, "-s", str(chosen.speed), "-p", str(chosen.pitch)]
-        command += ["-a", _AMPLITUDE, "-b", "1", "--stdin", "-w", str(draft.absolute())]
+        # To stdout: writing a file by itself it would not notice that the disk is full.
+        command += ["-a", _AMPLITUDE, "-b", "1", "--stdin", "--stdout"]
         try:
             # The text goes through stdin: a text starting with "-" is no option, and no list of processes shows it.
             done = subprocess.run(
@@ -67,8 +68,16 @@ class EspeakVoice:
             raise VoiceUnavailableError(f"{chosen.program} is not installed") from error
         except subprocess.TimeoutExpired as error:
             raise VoiceTimeoutError(f"{self.name} had {deadline_s:.1f} s") from error
-        complaint = done.stderr.decode(errors="replace").strip()[-300:]
-        if "No space left on device" in complaint:
-            raise DiskFullError(complaint)
         if done.returncode != 0:
+            complaint = done.stderr.decode(errors="replace").strip()[-300:]
             raise VoiceIncompleteError(f"{self.name} ended with {done.returncode}: {complaint}")
+        return done.stdout
+
+
+def _with_true_sizes(spoken: bytes) -> bytes:
+    """Write the sizes into the WAV header, which the engine cannot know before it has spoken."""
+    size = len(spoken) - _WAV_HEADER_SIZE
+    header = bytearray(spoken[:_WAV_HEADER_SIZE])
+    header[4:8] = (size + _WAV_HEADER_SIZE - 8).to_bytes(4, "little")
+    header[40:44] = size.to_bytes(4, "little")
+    return bytes(header) + spoken[_WAV_HEADER_SIZE:]

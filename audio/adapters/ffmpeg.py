@@ -22,6 +22,7 @@ _STDERR_TAIL = 600
 _FORMATS = "wav,w64,mp3,ogg,flac,mov,mp4,m4a,3gp,aac,matroska,webm,amr,aiff,caf,asf,au"
 _SAFE_INPUT = ("-protocol_whitelist", "file", "-format_whitelist", _FORMATS)
 _TO_MONO = "aformat=sample_fmts=dblp:channel_layouts=mono"
+_UNWRITTEN = ("Error writing trailer", "Error closing file")
 _NO_SPACE = "No space left on device"
 _METER = re.compile(r"I:\s+(-?[\d.]+|-?inf|nan) LUFS.*?Peak:\s+(-?[\d.]+|-?inf|nan) dBFS", re.DOTALL)
 
@@ -103,7 +104,8 @@ class FfmpegSound:
             raise FfmpegMissingError(program) from error
         except subprocess.TimeoutExpired as error:
             raise FfmpegFailedError(f"{program} did not finish in {self._timeout_s:g} s") from error
-        if done.returncode != 0:
+        # At the end of a file ffmpeg 5 may say that it could not write it, and still end with success.
+        if done.returncode != 0 or any(sign in done.stderr for sign in _UNWRITTEN):
             raise _failure(program, done.stderr)
         return done
 

@@ -153,6 +153,13 @@ def test_a_full_disk_is_told_from_other_failures(tmp_path: Path) -> None:
     refuses(FfmpegSound(ffmpeg=full), DiskFullError, tmp_path, name="in.wav")
 
 
+def test_a_file_that_could_not_be_written_to_its_end_is_no_success(tmp_path: Path) -> None:
+    before = synthesise(tmp_path / "in.wav", MUSIC)
+    # The real ffmpeg, with files of at most 20 KiB; version 5 ends with success all the same.
+    small = program(tmp_path, "trap '' XFSZ; ulimit -f 20; exec ffmpeg \"$@\"")
+    refuses(FfmpegSound(ffmpeg=small), FfmpegFailedError, tmp_path, name=before.name)
+
+
 def test_a_failure_tells_the_end_of_what_ffmpeg_said(tmp_path: Path) -> None:
     synthesise(tmp_path / "in.wav", "sine=duration=1")
     broken = program(tmp_path, "echo 'something odd' >&2; exit 1")
