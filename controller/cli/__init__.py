@@ -11,6 +11,7 @@ from controller.broker.errors import BrokerError
 from controller.cli import admin, serve, sound
 from controller.cli.errors import CommandError
 from controller.demo import command as demo
+from controller.demo.stage import StageError
 from controller.domain.errors import DomainError
 from controller.settings import SettingsError, read_settings
 from controller.web.wording import sentence
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print("These settings need to be corrected:", *error.faults, sep="\n  ", file=sys.stderr)
         return CANNOT_BEGIN
-    except (MissingProgramError, BrokerError, CommandError) as error:
+    except (MissingProgramError, BrokerError, CommandError, StageError) as error:
         print(f"loa: {error}", file=sys.stderr)
         return CANNOT_BEGIN
     except DomainError as error:

@@ -7,7 +7,6 @@ import signal
 from pathlib import Path
 
 from controller.bootstrap import check_programs
-from controller.cli.errors import CommandError
 from controller.demo.act import perform
 from controller.demo.api import ApiRefusalError
 from controller.demo.stage import Place, Stage, StageError, free_ports
@@ -48,7 +47,7 @@ def run(_settings: ControllerSettings, chosen: argparse.Namespace) -> int:
         print("\nStopping: agents first, then the controller.", flush=True)
         return 0 if chosen.stay else 1
     except (StageError, ApiRefusalError, TimeoutError) as error:
-        raise CommandError(f"{error}\nThe logs are in {folder}/*.log") from error
+        raise StageError(f"{error}\nThe logs are in {folder}/*.log") from error
     finally:
         stage.stop()
 
