@@ -13,12 +13,13 @@ _MONTH = r"(0?[1-9]|1[0-2])"
 _FULL = re.compile(rf"{_DAY} ?([/.-]) ?{_MONTH} ?\2 ?((?:1[89]|20)\d{{2}})(?![\d/])")
 _SHORT_YEAR = re.compile(rf"{_DAY}([/])({_MONTH[1:-1]})/([0-3]\d)(?![\d/])")
 _SLASH = re.compile(rf"{_DAY}/{_MONTH}(?![\w/])")
-_DASH = re.compile(rf"{_DAY}-{_MONTH}(?![\w/%°,-]|\.\d)")
+_DASH = re.compile(rf"{_DAY}-{_MONTH}(?![\w/%°-]|[.,]\d)")
 _DOT = re.compile(rf"{_DAY}\.{_MONTH}(?![\w/%°-]|[.,]\d)")
 _DAYS = re.compile(
     r"(\d{1,2}(?:, ?\d{1,2}){0,8})( ?- ?| ?– ?| ?— ?|, ?| và | & | đến | tới | hoặc |, và )(?:ngày )?"
     rf"(?=(?:{_DAY})[/.]{_MONTH}(?!\d))"
 )
+_ANOTHER = re.compile(r", ?\d")
 _LINK = re.compile(r" ?[-–—] ?")
 _MONTHS = re.compile(
     r"(\d{1,2})"
@@ -214,6 +215,8 @@ def read_day(page: Page, pos: int) -> Reading | None:
         return None
     match = numbers.PLAIN.match(page.text, pos)
     if match is None or len(match[0]) > 2 or not 1 <= int(match[0]) <= 10:
+        return None
+    if _ANOTHER.match(page.text, match.end()):
         return None
     follows = page.next_word(match.end())
     mark = page.text[match.end() : match.end() + 2]

@@ -28,6 +28,7 @@ _FOLLOWING = {
 }
 _TABLES = ("document kind", "document issuer", "web")
 LABELLED = words("labelled")
+_PERSONS = words("persons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Entry:
         said = page.trail[-1]
         if (self.after and said not in self.after) or said in self.not_after:
             return None
-        if len(self.written) == 1 and (said in LABELLED or _ends_a_name(page, pos)):
+        if len(self.written) == 1 and (said in LABELLED or said in _PERSONS or _ends_a_name(page, pos)):
             return None
         return after
 
@@ -93,9 +94,9 @@ _NAME_BEFORE = re.compile(r"[^\W\d_]{1,12} \Z")
 
 
 def _ends_a_name(page: Page, pos: int) -> bool:
-    """Tell whether a capitalised word stands right before: "anh Nguyễn Văn B." has no short form in it."""
+    """Tell whether a lone letter stands for a person's last name: "anh Nguyễn Văn B." has no short form in it."""
     match = _NAME_BEFORE.search(page.text[max(0, pos - 14) : pos])
-    return match is not None and match[0][0].isupper() and page.trail[-2] not in ("", ".")
+    return match is not None and match[0].istitle() and page.has_said(_PERSONS, 5)
 
 
 def _rows(name: str) -> list[list[str]]:

@@ -15,10 +15,11 @@ _SIGNS = {
     "€": "ơ rô", "№": "số", "×": "nhân", "±": "cộng trừ", "²": "bình phương", "³": "lập phương",
 }  # fmt: skip
 _UNRANGED = frozenset(("#phone", "#account", "#document", "#plate", "#label"))
-_DASHES = "-–—−"
+_CURRENCIES = "$€"
+_DASHES = "-–—−→"
 _NUMBER_AHEAD = re.compile(r" ?\d")
 _RANGE_AHEAD = re.compile(
-    r" ?(?:\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|Km|KM|QL|chủ nhật|Chủ nhật)"
+    r" ?(?:\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|Km|KM|QL|chủ nhật|Chủ nhật|[IVXL]{1,6}(?!\w))"
 )
 _DATE_AHEAD = re.compile(r" ?\d{1,2}/\d")
 _BELOW_ZERO = re.compile(r"[-–−]\d")
@@ -43,6 +44,8 @@ def read_mark(page: Page, pos: int) -> Reading:
         return reading
     if char in _PAUSES:
         return Reading(pos + 1, _PAUSES[char], "pause")
+    if char in _CURRENCIES and (amount := read_quantity(page, pos + 1)):
+        return Reading(amount.end, f"{amount.spoken} {_SIGNS[char]}", "number")
     if char in _SIGNS:
         return Reading(pos + 1, _SIGNS[char], "sign")
     return _read_sum(page, pos)

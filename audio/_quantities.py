@@ -11,7 +11,7 @@ from audio._page import Page, Reading
 _PHYSICAL = frozenset(("h", "giờ", "phút", "giây", "lít", "mét"))
 _TIGHT = frozenset(("s", "p", "k", "K", "Đ", "đ", "°", "$", "'", "’", "bar"))
 _ordered = sorted(DICTIONARY.units, key=len, reverse=True)
-_UNIT = re.compile(f"(?: ?)({'|'.join(map(re.escape, _ordered))})(?![^\\W_])")
+_UNIT = re.compile(f"(?: ?)({'|'.join(map(re.escape, _ordered))})(?:(?![^\\W_])|(?=[x×]\\d))")
 _CAPITAL_UNITS = {
     unit.upper(): unit for unit in ("km", "kg", "ha", "cm", "mm", "m", "m2", "m3", "m²", "m³", "km2")
 }

@@ -17,6 +17,8 @@ _ADDRESS = words("slashed_addresses")
 _RATIOS = words("ratios")
 _PARTS = words("wholes")
 _APPROXIMATE = words("approximations")
+_LANES = frozenset(("ngõ", "ngách", "hẻm", "kiệt"))
+_MATCHES = words("matches")
 _SCORING = words("scoring")
 
 
@@ -49,7 +51,7 @@ def read_slashed(page: Page, pos: int) -> Reading | None:
 
 
 def _is_nested_address(page: Page) -> bool:
-    return page.has_said(("ngõ", "ngách", "hẻm", "kiệt"), 3) and page.trail[-1] in (
+    return page.has_said(_LANES, 8) and page.trail[-1] in (
         ",",
         "và",
         "#ratio",
@@ -72,7 +74,7 @@ def _over(match: re.Match[str]) -> str:
 def read_score(page: Page, pos: int) -> Reading | None:
     """Read the result of a match: thắng 3-1."""
     is_ratio = page.said(2) == "tỷ lệ"
-    if not (is_ratio or page.has_said(_SCORING, 6) or page.said(2) == "tỷ số"):
+    if not (is_ratio or page.has_said(_SCORING, 6) or page.has_said(_MATCHES, 12) or "tỷ số" in page.said(4)):
         return None
     match = _SCORE.match(page.text, pos)
     if match is None or page.next_word(match.end()) in COUNTED | PER_NOUNS | SCALES:

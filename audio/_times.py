@@ -7,6 +7,7 @@ from audio._contexts import words
 from audio._page import Page, Reading
 
 _HOURS = re.compile(r"(\d{1,3})(?:h|H|(?<=\d)g(?=\d\d))(?:([0-5]\d)(?!\d))?(?![^\W\d_])")
+_WHOLE_HOUR = re.compile(r"(\d{1,2}) giờ 00(?!\d)(?: phút)?")
 _HOUR_ONLY = re.compile(r"(\d{1,2})g()(?![^\W_])")
 _AT = frozenset(("lúc", "hồi", "vào", "sáng", "chiều", "tối"))
 _SPACED = re.compile(r"(\d{1,2}) [hH](?: ?([0-5]\d)(?!\d))?(?![^\W_])")
@@ -18,6 +19,7 @@ _WEEKDAY = re.compile(r" ?(?:[2-7]|0[2-7])(?!\d)")
 _SHORT = re.compile(r"T([2-7])(?![\w/]|\.\d)")
 _LIST = re.compile(r"(?:, ?| ?và | ?& ?| ?- ?| ?– ?|/)([2-7])(?![\d%]|\.\d|,(?:\d\d|[0189])|[/:h])")
 _SHORT_MONTH = re.compile(r"T(0?[1-9]|1[0-2])/((?:19|20)\d{2})(?!\d)")
+_ROW = re.compile(r"[2-7](?:-[2-7]){2,5}(?![\w/-])")
 _DAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 _PLACES = words("buildings")
 _ORDINALS = words("ranked")
@@ -25,6 +27,10 @@ _ORDINALS = words("ranked")
 
 def read_time(page: Page, pos: int) -> Reading | None:
     """Read 5h30, 5g30, 05:30, 48h, 3:20 PM, 24/24."""
+    if row := _ROW.match(page.text, pos):
+        return Reading(row.end(), ", ".join(_DAYS[day] for day in row[0][::2]), "weekday")
+    if whole := _WHOLE_HOUR.match(page.low, pos):
+        return Reading(whole.end(), numbers.cardinal(int(whole[1])) + " giờ", "time")
     if clock := _ROUND_THE_CLOCK.match(page.low, pos):
         tail = " giờ" if "h" in clock[0] or "giờ" in clock[0] else ""
         return Reading(
@@ -90,6 +96,8 @@ def read_weekday_number(page: Page, pos: int) -> Reading | None:
     """Read the number after `thứ`: an ordinal, or a list or range of weekdays (thứ 3, 5, 7)."""
     if page.trail[-1] != "thứ":
         return None
+    if row := _ROW.match(page.text, pos):
+        return Reading(row.end(), ", thứ ".join(_DAYS[day] for day in row[0][::2]), "weekday")
     first = numbers.PLAIN.match(page.text, pos)
     if first is None or len(first[0]) > 3:
         return None

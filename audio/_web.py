@@ -47,6 +47,8 @@ def say_label(label: str) -> str:
         return DICTIONARY.web[label]
     if label in DICTIONARY.any_case:
         return DICTIONARY.any_case[label]
+    if len(label) > 3 and (spoken := DICTIONARY.plain.get(label.upper())):
+        return spoken.replace(",", "")
     split = _split(label)
     if split is not None:
         return " ".join(DICTIONARY.web.get(word, word) for word in split)
