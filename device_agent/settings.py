@@ -4,7 +4,7 @@ import math
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PREFIX = "LOA_AGENT_"
@@ -31,7 +31,7 @@ class AgentSettings:
     output: str = "card:"
     heartbeat_s: float = 10.0
     log_level: str = "info"
-    code: str = ""
+    code: str = field(default="", repr=False)
 
 
 def read(

@@ -112,10 +112,10 @@ class SpeakerPerformer:
             _log.exception("occurrence %s cannot sound", cue.occurrence)
             self._report(Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason="speaker_error"))
         finally:
-            with self._lock:
-                self._performances.pop(cue.occurrence, None)
             if sound is not None:
                 sound.close()
+            with self._lock:
+                self._performances.pop(cue.occurrence, None)
 
     def _play(self, performance: _Performance, sound: Sound) -> None:
         cue = performance.cue

@@ -147,14 +147,18 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_is_begun(
     again.stop()
 
 
+def note_many(journal: Journal) -> None:
+    for number in range(1, 500):
+        journal.note(an_entry(number))
+
+
 def test_a_disk_that_refuses_is_named(journal: Journal) -> None:
     database = journal._db
     assert database is not None
     pages = database.execute("PRAGMA page_count").fetchone()[0]
     database.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(DeviceError) as caught:
-        for number in range(1, 500):
-            journal.note(an_entry(number))
+        note_many(journal)
     assert caught.value.code == "disk_full"
     database.execute("PRAGMA max_page_count = 100000")
     assert journal.note(an_entry(500)).seq == journal.unsent_count()
