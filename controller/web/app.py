@@ -1,42 +1,24 @@
 """The web application: API under /api/v1, console, static files."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from importlib.resources import files
-from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import RequestResponseEndpoint
 
 from controller.domain.errors import DomainError
-from controller.usecases import UseCases
-from controller.usecases.ports import ContentStore
 from controller.web import problems
 from controller.web.api import api_router
-from controller.web.console import console_router
-from controller.web.news_bus import NewsBus
+from controller.web.console import console_router, refusals
+from controller.web.console.page import check_built
+from controller.web.guard_headers import GuardHeaders
+from controller.web.parts import WebParts
+from controller.web.static_files import static_folder
 
-_CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; style-src 'self'; script-src 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebParts:
-    """What the web edge stands on. `controller_key` is the public key that devices trust."""
-
-    uses: UseCases
-    contents: ContentStore
-    news: NewsBus
-    public_url: str
-    controller_key: str
-    version: str
+Answer = Callable[[Request, Exception], Response]
 
 
 def create_app(parts: WebParts) -> FastAPI:
@@ -51,20 +33,26 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.uses = parts.uses
-    app.add_exception_handler(DomainError, problems.refused)
-    app.add_exception_handler(RequestValidationError, problems.malformed)
-    app.add_exception_handler(HTTPException, problems.http_error)
-    app.add_exception_handler(Exception, problems.unexpected)
-    app.middleware("http")(_guard_headers)
+    app.add_exception_handler(DomainError, _by_edge(problems.refused, refusals.refused))
+    app.add_exception_handler(RequestValidationError, _by_edge(problems.malformed, refusals.malformed))
+    app.add_exception_handler(HTTPException, _by_edge(problems.http_error, refusals.http_error))
+    app.add_exception_handler(Exception, _by_edge(problems.unexpected, refusals.unexpected))
+    app.add_middleware(GuardHeaders)
     app.include_router(api_router, prefix="/api/v1")
     app.include_router(console_router)
     app.mount("/static", StaticFiles(directory=static_folder()), name="static")
+    check_built()
     return app
 
 
-def static_folder() -> Path:
-    """Return the folder of files that are served as they are; `build/` in it is made by the front-end build."""
-    return Path(str(files("controller.web").joinpath("static")))
+def _by_edge(api: Answer, console: Answer) -> Answer:
+    """Answer a program with a problem document and a person with a page."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        is_api = request.url.path.startswith("/api/")
+        return api(request, error) if is_api else console(request, error)
+
+    return answer
 
 
 @asynccontextmanager
@@ -75,11 +63,4 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts.news.detach()
 
 
-async def _guard_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
-    response.headers.setdefault("Content-Security-Policy", _CONTENT_POLICY)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    if not request.url.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
+__all__ = ["WebParts", "create_app", "static_folder"]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from controller.domain.airings import Airing, AiringState
 from controller.domain.areas import Area, AreaKind
@@ -79,8 +79,9 @@ class ReasonBody(Body):
 
 class BroadcastBody(Body):
     area_id: str
-    start_at: AwareDatetime
-    board_until: AwareDatetime | None = Field(
+    # An instant without a zone gets past the schema: the use case refuses it with a sentence that helps.
+    start_at: datetime
+    board_until: datetime | None = Field(
         None, description="How long boards show it; 24 hours when left out"
     )
 

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from controller.domain.errors import Code, NotPermittedError, NotSignedInError
+from controller.domain.people import Permission
 from controller.usecases import UseCases
 from controller.usecases.accounts import Visit
 from controller.usecases.rights import Actor
@@ -88,6 +89,18 @@ class Page:
 
     def ago(self, instant: datetime) -> str:
         return words.ago(instant, self.now(), self.language)
+
+    def tabs(self) -> list[tuple[str, str]]:
+        """Return address and text key of the pages that this person can open."""
+        tabs = [
+            ("/", "nav.overview"),
+            ("/notices", "nav.notices"),
+            ("/devices", "nav.devices"),
+            ("/log", "nav.log"),
+        ]
+        if self.actor.may_somewhere(Permission.ADMINISTER):
+            tabs += [("/people", "nav.people"), ("/areas", "nav.areas")]
+        return tabs
 
     def render(self, template: str, *, attempt: Attempt | None = None, **values: Any) -> HTMLResponse:
         """Return a page; after a refused form it carries the status of the refusal."""

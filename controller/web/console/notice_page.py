@@ -1,0 +1,140 @@
+"""The page of one notice: gathering what it shows, and saving what was typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Response
+
+from controller.domain.airings import OPEN_STATES
+from controller.domain.areas import Area
+from controller.domain.errors import Code, InvalidError
+from controller.domain.notices import Notice, NoticeState
+from controller.domain.people import Permission
+from controller.domain.texts import MAX_TEXT, MAX_TITLE, clean_line, clean_text
+from controller.usecases.broadcast_desk import AiringView, BroadcastView
+from controller.usecases.notice_desk import NoticeView
+from controller.usecases.rights import Actor
+from controller.web.console.airing_groups import zone_of
+from controller.web.console.page import Attempt, Page
+from controller.web.console.start_times import next_start
+
+_EDITABLE = (NoticeState.DRAFT, NoticeState.REJECTED)
+_WITHDRAWABLE = (NoticeState.SUBMITTED, NoticeState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What this person may do with this notice now; the use cases check again."""
+
+    edit: bool
+    decide: bool
+    schedule: bool
+    withdraw: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastCard:
+    """A broadcast with the devices it went to."""
+
+    view: BroadcastView
+    lines: tuple[AiringView, ...]
+    place: str
+    zone: str
+    may_stop: bool
+
+
+def show(
+    page: Page, notice_id: str, *, tried: Attempt | None = None, seen: str = "", done: str = ""
+) -> Response:
+    """Return the page of a notice; raises NotFoundError."""
+    view = page.uses.notices.view(page.actor, notice_id)
+    areas = {area.id: area for area in page.uses.areas.visible(page.actor)}
+    schedulable = page.uses.areas.visible(page.actor, Permission.SCHEDULE)
+    zone = zone_of(view.notice.area_id, areas)
+    return page.render(
+        "notice.html",
+        attempt=tried,
+        view=view,
+        zone=zone,
+        area=areas[view.notice.area_id],
+        allowed=_allowed(page.actor, view.notice, areas[view.notice.area_id]),
+        names=page.uses.accounts.names(),
+        schedulable=schedulable,
+        start=next_start(page.now(), zone),
+        cards=_cards(page, notice_id, areas),
+        seen=seen,
+        done=done,
+        voice=_voice(page, view),
+        max_title=MAX_TITLE,
+        max_text=MAX_TEXT,
+    )
+
+
+def keep(page: Page, notice_id: str, *, title: str, text: str, version: str) -> None:
+    """Save what was typed, unless it is what is there already: an edit would throw its sound away."""
+    notice = page.uses.notices.view(page.actor, notice_id).notice
+    if not version.isdecimal() or len(version) > 9:
+        raise InvalidError(Code.INPUT_INVALID, field="version")
+    is_same = notice.version == int(version) and (notice.title, notice.text) == (
+        clean_line(title, field="title", limit=MAX_TITLE),
+        clean_text(text),
+    )
+    if not is_same:
+        page.uses.notices.edit(page.actor, notice_id, title=title, text=text, seen_version=int(version))
+
+
+def go_on(page: Page, notice_id: str, then: str) -> None:
+    """Do what the pressed button says after saving."""
+    if then == "listen":
+        page.uses.notices.listen(page.actor, notice_id)
+    elif then == "submit":
+        page.uses.notices.submit(page.actor, notice_id)
+
+
+def _allowed(actor: Actor, notice: Notice, area: Area) -> Allowed:
+    is_author = notice.author_id == actor.user_id
+    may_approve = actor.may(Permission.APPROVE, area)
+    return Allowed(
+        edit=notice.state in _EDITABLE and actor.may(Permission.WRITE, area),
+        decide=notice.state is NoticeState.SUBMITTED and may_approve and not is_author,
+        schedule=notice.state is NoticeState.APPROVED and actor.may(Permission.SCHEDULE, area),
+        withdraw=notice.state in _WITHDRAWABLE and (is_author or may_approve),
+    )
+
+
+def _cards(page: Page, notice_id: str, areas: Mapping[str, Area]) -> list[BroadcastCard]:
+    return [_card(page, view, areas) for view in page.uses.broadcasts.of_notice(page.actor, notice_id)]
+
+
+def _card(page: Page, view: BroadcastView, areas: Mapping[str, Area]) -> BroadcastCard:
+    area = areas.get(view.broadcast.area_id)
+    lines = page.uses.broadcasts.log(page.actor, broadcast_id=view.broadcast.id, limit=500)
+    is_open = view.broadcast.stopped_at is None and any(one.state in OPEN_STATES for one in view.airings)
+    may_stop = area is not None and any(
+        page.actor.may(permission, area) for permission in (Permission.OPERATE, Permission.SCHEDULE)
+    )
+    return BroadcastCard(
+        view=view,
+        lines=tuple(sorted(lines, key=lambda line: (line.airing.planned_at, line.device.name))),
+        place=area.name if area is not None else "",
+        zone=zone_of(view.broadcast.area_id, areas),
+        may_stop=is_open and may_stop,
+    )
+
+
+def _voice(page: Page, view: NoticeView) -> dict[str, str]:
+    """Return who speaks, and which better voice did not and why, in words."""
+    if view.rendering is None:
+        return {"engine": "", "fell_back": ""}
+    failures = [one.rpartition(":") for one in view.rendering.fell_back.split(", ") if one]
+    return {
+        "engine": _engine(page, view.rendering.engine),
+        "fell_back": "; ".join(
+            page.say("sound.failure", voice=_engine(page, engine), reason=page.word("voice_fault", code))
+            for engine, _, code in failures
+        ),
+    }
+
+
+def _engine(page: Page, engine: str) -> str:
+    return page.word("engine", engine.partition(":")[0])

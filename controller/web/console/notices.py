@@ -1,0 +1,127 @@
+"""Notices: the list, the editor, the sound, the decision."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Response, UploadFile
+from fastapi.responses import FileResponse
+
+from controller.domain.areas import Area
+from controller.domain.errors import Code, DomainError, InvalidError
+from controller.domain.people import Permission
+from controller.domain.texts import MAX_TEXT, MAX_TITLE
+from controller.web.console import notice_page
+from controller.web.console.page import Attempt, Page, Typed, VisitorForm, VisitorPage, see_other
+from controller.web.console.refusals import attempt
+from controller.web.uploads import take_in
+
+router = APIRouter(prefix="/notices")
+
+
+@router.get("")
+def listed(page: VisitorPage) -> Response:
+    return page.render(
+        "notices.html",
+        views=page.uses.notices.listed(page.actor),
+        areas={area.id: area for area in page.uses.areas.visible(page.actor)},
+        names=page.uses.accounts.names(),
+        may_write=page.actor.may_somewhere(Permission.WRITE),
+    )
+
+
+@router.get("/new")
+def new(page: VisitorPage) -> Response:
+    return _new_page(page)
+
+
+@router.post("/new")
+def write(
+    page: VisitorForm, *, area_id: Typed = "", title: Typed = "", text: Typed = "", then: Typed = ""
+) -> Response:
+    try:
+        view = page.uses.notices.write(page.actor, area_id=area_id, title=title, text=text)
+        notice_page.go_on(page, view.notice.id, then)
+    except DomainError as error:
+        return _new_page(page, attempt(page, "notice", error, area_id=area_id, title=title, text=text))
+    return see_other(f"/notices/{view.notice.id}", done=then or "keep")
+
+
+@router.get("/{notice_id}")
+def read(notice_id: str, page: VisitorPage, seen: str = "", done: str = "") -> Response:
+    return notice_page.show(page, notice_id, seen=seen, done=done)
+
+
+@router.post("/{notice_id}")
+def edit(
+    notice_id: str,
+    page: VisitorForm,
+    *,
+    title: Typed = "",
+    text: Typed = "",
+    version: Typed = "",
+    then: Typed = "",
+) -> Response:
+    try:
+        notice_page.keep(page, notice_id, title=title, text=text, version=version)
+        notice_page.go_on(page, notice_id, then)
+    except DomainError as error:
+        tried = attempt(page, "notice", error, title=title, text=text, version=version)
+        return notice_page.show(page, notice_id, tried=tried)
+    return see_other(f"/notices/{notice_id}", done=then or "keep")
+
+
+@router.post("/{notice_id}/listen")
+def listen(notice_id: str, page: VisitorForm) -> Response:
+    page.uses.notices.listen(page.actor, notice_id)
+    return see_other(f"/notices/{notice_id}", done="listen")
+
+
+@router.get("/{notice_id}/sound")
+def sound(notice_id: str, page: VisitorPage) -> FileResponse:
+    content, path = page.uses.notices.sound(page.actor, notice_id)
+    return FileResponse(path, media_type=content.media_type, headers={"ETag": f'"{content.id}"'})
+
+
+@router.post("/{notice_id}/recording")
+def attach(notice_id: str, page: VisitorForm, file: Annotated[UploadFile | None, File()] = None) -> Response:
+    try:
+        page.uses.notices.view(page.actor, notice_id)
+        if file is None:
+            raise InvalidError(Code.NOT_SOUND, field="file")
+        page.uses.notices.attach(page.actor, notice_id, take_in(file, page.parts.contents))
+    except DomainError as error:
+        return notice_page.show(page, notice_id, tried=attempt(page, "recording", error))
+    return see_other(f"/notices/{notice_id}", done="recording")
+
+
+@router.post("/{notice_id}/submit")
+def submit(notice_id: str, page: VisitorForm) -> Response:
+    try:
+        page.uses.notices.submit(page.actor, notice_id)
+    except DomainError as error:
+        return notice_page.show(page, notice_id, tried=attempt(page, "submit", error))
+    return see_other(f"/notices/{notice_id}", done="submit")
+
+
+@router.post("/{notice_id}/approve")
+def approve(notice_id: str, page: VisitorForm) -> Response:
+    try:
+        page.uses.notices.approve(page.actor, notice_id)
+    except DomainError as error:
+        return notice_page.show(page, notice_id, tried=attempt(page, "approve", error))
+    return see_other(f"/notices/{notice_id}", done="approve")
+
+
+@router.post("/{notice_id}/reject")
+def reject(notice_id: str, page: VisitorForm, reason: Typed = "") -> Response:
+    try:
+        page.uses.notices.reject(page.actor, notice_id, reason=reason)
+    except DomainError as error:
+        return notice_page.show(page, notice_id, tried=attempt(page, "reject", error, reason=reason))
+    return see_other(f"/notices/{notice_id}", done="reject")
+
+
+def _new_page(page: Page, tried: Attempt | None = None) -> Response:
+    writable: list[Area] = list(page.uses.areas.visible(page.actor, Permission.WRITE))
+    return page.render(
+        "notice_new.html", attempt=tried, areas=writable, max_title=MAX_TITLE, max_text=MAX_TEXT
+    )
