@@ -31,6 +31,7 @@ class FakeGoogle:
         self._faults: dict[int, str] = {}
         self._every_fault = ""
         self._failures_left = 0
+        self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self.texts: list[str] = []
@@ -117,14 +118,16 @@ class FakeGoogle:
                 secure.sendall(f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
 
     def _answer(self, text: str) -> tuple[int, bytes]:
-        self.asked += 1
-        if text not in self.texts:
-            self.texts.append(text)
-        fault = self._every_fault or self._faults.get(self.texts.index(text) + 1, "")
+        with self._lock:
+            self.asked += 1
+            if text not in self.texts:
+                self.texts.append(text)
+            fault = self._every_fault or self._faults.get(self.texts.index(text) + 1, "")
+            is_down = self._failures_left > 0
+            self._failures_left -= is_down
         if fault == "hang":
             self._stopping.wait()
-        if self._failures_left > 0:
-            self._failures_left -= 1
+        if is_down:
             return 503, b""
         if fault == "429":
             return 429, b""
@@ -156,12 +159,13 @@ def _sound(text: str, fault: str) -> bytes | None:
         return None
     if fault == "garbled":
         return b"<html>not a sound</html>" * 50
-    return _mp3(0.1 if fault == "cut" else len(text.split()) * SYLLABLE_S)
+    pitch = 200 + 10 * (sum(map(ord, text)) % 50)  # so that each text sounds different
+    return _mp3(0.1 if fault == "cut" else len(text.split()) * SYLLABLE_S, pitch)
 
 
 @cache
-def _mp3(duration_s: float) -> bytes:
-    tone = f"sine=frequency=220:sample_rate=24000:duration={duration_s:.2f}"
+def _mp3(duration_s: float, pitch: int) -> bytes:
+    tone = f"sine=frequency={pitch}:sample_rate=24000:duration={duration_s:.2f}"
     command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", tone, "-b:a", "32k", "-f", "mp3", "-"]
     return subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL).stdout
 

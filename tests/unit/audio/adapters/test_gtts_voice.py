@@ -29,8 +29,8 @@ def google(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeGoogle]:
     server.stop()
 
 
-def voice(google: FakeGoogle, *, pauses: list[float] | None = None) -> GttsVoice:
-    settings = GttsSettings(proxy=google.proxy, ca_bundle=google.ca_bundle)
+def voice(google: FakeGoogle, *, pauses: list[float] | None = None, parallel: int = 1) -> GttsVoice:
+    settings = GttsSettings(proxy=google.proxy, ca_bundle=google.ca_bundle, parallel=parallel)
     waits: list[float] = [] if pauses is None else pauses
     return GttsVoice(settings, sound=FfmpegSound(), pause=waits.append, jitter=lambda: 0.5)
 
@@ -49,6 +49,20 @@ def test_every_part_is_asked_for_once_and_in_order(google: FakeGoogle, tmp_path:
     assert all(len(text) <= 100 for text in google.texts)
     duration_ms = FfmpegSound().probe(tmp_path / "voice.wav").duration_ms
     assert duration_ms == pytest.approx(len(SIX_PARTS.split()) * SYLLABLE_S * 1000, rel=0.05)
+
+
+def test_parts_asked_for_at_once_are_joined_in_order(google: FakeGoogle, tmp_path: Path) -> None:
+    for parallel in (1, 4):
+        out = tmp_path / f"{parallel}.wav"
+        voice(google, parallel=parallel).speak(SIX_PARTS, out=out, deadline_s=30)
+    assert (tmp_path / "1.wav").read_bytes() == (tmp_path / "4.wav").read_bytes()
+
+
+def test_after_a_failure_no_lane_asks_on(google: FakeGoogle, tmp_path: Path) -> None:
+    google.limit_rate()
+    with pytest.raises(VoiceRateLimitedError):
+        voice(google, parallel=2).speak(SIX_PARTS * 3, out=tmp_path / "voice.wav", deadline_s=30)
+    assert google.asked <= 2
 
 
 def test_an_answer_without_sound_is_no_success(google: FakeGoogle, tmp_path: Path) -> None:
