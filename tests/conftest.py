@@ -10,6 +10,7 @@ hypothesis.settings.load_profile("house")
 
 pytest_plugins = [
     "tests.fixtures.brokers",
+    "tests.fixtures.whole_system",
     "tests.plugins.scenarios",
     "tests.plugins.sockets",
 ]

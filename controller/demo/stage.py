@@ -112,9 +112,13 @@ class Stage:
             if process.poll() is not None:
                 raise StageError(f"{name} ended by itself with exit code {process.returncode}")
 
-    def pids(self) -> dict[str, int]:
-        """Return the process id of everything that runs, by name."""
-        return {name: process.pid for name, process in self._running}
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        """Return a running process by name."""
+        return next(process for one, process in self._running if one == name)
+
+    def forget(self, name: str) -> None:
+        """Leave a process out of every later check and stop; for one that was ended on purpose."""
+        self._running = [pair for pair in self._running if pair[0] != name]
 
     def stop(self) -> None:
         """Stop everything, last started first; whatever does not heed is killed."""
