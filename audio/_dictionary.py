@@ -94,7 +94,7 @@ _NAME_BEFORE = re.compile(r"[^\W\d_]{1,12} \Z")
 
 
 def _ends_a_name(page: Page, pos: int) -> bool:
-    """Tell whether a lone letter stands for a person's last name: "anh Nguyễn Văn B." has no short form in it."""
+    """Tell whether a lone letter stands for a person's last name, as in "anh Nguyễn Văn B."."""
     match = _NAME_BEFORE.search(page.text[max(0, pos - 14) : pos])
     return match is not None and match[0].istitle() and page.has_said(_PERSONS, 5)
 

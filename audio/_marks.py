@@ -19,13 +19,14 @@ _CURRENCIES = "$€"
 _DASHES = "-–—−→"
 _NUMBER_AHEAD = re.compile(r" ?\d")
 _RANGE_AHEAD = re.compile(
-    r" ?(?:\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|Km|KM|QL|chủ nhật|Chủ nhật|[IVXL]{1,6}(?!\w))"
+    r" ?(?:(?!0\d{3})\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|Km|KM|QL|chủ nhật|Chủ nhật|[IVXL]{1,6}(?!\w))"
 )
 _DATE_AHEAD = re.compile(r" ?\d{1,2}/\d")
 _BELOW_ZERO = re.compile(r"[-–−]\d")
 _LIMIT = re.compile(r"(>=|=>|<=|=<|[≥≤><]) ?(?=\d)")
 _END_MARK = re.compile(r"\./\.|\.{2,}")
 _SCALE = re.compile(r"(?: (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ)(?![^\W_])){0,2}")
+_SPANNED = words("spanned")
 _LIMITED = words("limited")
 
 
@@ -57,6 +58,7 @@ def _read_dash(page: Page, pos: int) -> Reading:
     if after_space and _BELOW_ZERO.match(page.text, pos) and not said.startswith("#"):
         return Reading(pos + 1, "" if said == "" else "âm", "sign")
     is_number = said.startswith("#") and said not in _UNRANGED
+    is_number = is_number or _ends_a_quantity(page)
     is_range = not (said == "#time" and _DATE_AHEAD.match(page.text, pos + 1))
     if is_number and is_range and _RANGE_AHEAD.match(page.text, pos + 1):
         return Reading(pos + 1, "đến", "range")
@@ -64,6 +66,11 @@ def _read_dash(page: Page, pos: int) -> Reading:
         follows = page.char(pos + 1)
         return Reading(pos + 1, "," if follows.isupper() else "", "pause")
     return Reading(pos + 1, "" if said in ("", ".") else ",", "pause")
+
+
+def _ends_a_quantity(page: Page) -> bool:
+    """Tell whether the word just said is the noun of a number, as in `7 giờ - 9 giờ`."""
+    return page.trail[-1] in _SPANNED and (page.trail[-2].startswith("#") or page.trail[-3].startswith("#"))
 
 
 def _read_slash(page: Page, pos: int) -> Reading:

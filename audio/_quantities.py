@@ -120,7 +120,7 @@ def _unit_at(page: Page, pos: int) -> tuple[int, str, str] | None:
 
 
 def _skip_scale_dot(page: Page, end: int) -> int:
-    is_short = page.char(end) == "." and (page.char(end + 2).islower() or page.char(end + 1) == "/")
+    is_short = page.char(end) == "." and (page.char(end + 2).islower() or page.char(end + 1) in ("/", "đ"))
     return end + 1 if is_short else end
 
 

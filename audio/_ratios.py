@@ -19,6 +19,13 @@ _PARTS = words("wholes")
 _APPROXIMATE = words("approximations")
 _LANES = frozenset(("ngõ", "ngách", "hẻm", "kiệt"))
 _MATCHES = words("matches")
+_TALLYING = words("tallying")
+_DAYS_ONLY = words("days_only")
+_BEFORE_A_DAY = words("before_a_day")
+_AFTER_A_DATE = words("after_a_date")
+_HOLIDAYS = words("holidays") | {"ngày"}
+_SIMPLE = frozenset(((1, 2), (1, 3), (2, 3), (1, 4), (3, 4)))
+_RESIDENCES = words("residences")
 _SCORING = words("scoring")
 
 
@@ -33,6 +40,8 @@ def read_slashed(page: Page, pos: int) -> Reading | None:
     is_plain = match[1].isdigit() and match[2].isdigit()
     if not is_plain or match[3] or said in _ADDRESS or said in _RATIOS or _is_nested_address(page):
         return Reading(match.end(), _over(match), "ratio")
+    if said in _RESIDENCES and page.text[match.end() + 1 : match.end() + 3].istitle():
+        return Reading(match.end(), _over(match), "ratio", is_certain=False)
     over, under = int(match[1]), int(match[2])
     date = read_short_date(page, pos)
     if date is not None and is_dated(page):
@@ -43,11 +52,13 @@ def read_slashed(page: Page, pos: int) -> Reading | None:
         return Reading(match.end(), _part(over, under), "fraction")
     if page.has_said(_APPROXIMATE, 2) and (under in range(2, 6) or follows not in COUNTED) and over < under:
         return Reading(match.end(), _part(over, under), "fraction", date is None)
-    if follows in COUNTED and not (date is not None and said in ("từ", "nay", "trước", "hạn")):
+    if date is None or (
+        over <= under and said not in _DAYS_ONLY and (follows in COUNTED or said in _TALLYING)
+    ):
         return Reading(match.end(), _over(match), "ratio")
-    if date is not None:
-        return Reading(date.end, date.spoken, "date", said in ("từ", "đến", "trước", "sau", "là"))
-    return Reading(match.end(), _over(match), "ratio")
+    if (over, under) in _SIMPLE and follows and follows not in _AFTER_A_DATE and not _opens_a_date(page):
+        return Reading(match.end(), _part(over, under), "fraction", is_certain=False)
+    return Reading(date.end, date.spoken, "date", said in _BEFORE_A_DAY)
 
 
 def _is_nested_address(page: Page) -> bool:
@@ -57,6 +68,11 @@ def _is_nested_address(page: Page) -> bool:
         "#ratio",
         "#number",
     )
+
+
+def _opens_a_date(page: Page) -> bool:
+    """Tell whether a day may well follow what was just said."""
+    return page.trail[-1] in ("", ".", ",") or page.trail[-1] in _BEFORE_A_DAY or page.has_said(_HOLIDAYS, 8)
 
 
 def _part(over: int, under: int) -> str:

@@ -24,7 +24,8 @@ def read_roman(page: Page, pos: int) -> Reading | None:
     match = _ROMAN.match(page.text, pos)
     if match is None or page.char(match.end()) in ("&", "@"):
         return None
-    is_announced = _is_announced(page)
+    is_item = page.trail[-1] in ("", ".") and page.char(match.end()) == "."
+    is_announced = is_item or _is_announced(page)
     if not is_announced and (len(match[0]) < 2 or _may_be_letters(page, pos, match.end())):
         return None
     if page.next_word(match.end()) in _COMPOUNDS.get(match[0], ()):
