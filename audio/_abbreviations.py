@@ -4,7 +4,7 @@ import re
 
 from audio import _numbers as numbers
 from audio._dictionary import DICTIONARY, Entry
-from audio._letters import is_consonant, is_shouted, is_syllable, spell
+from audio._letters import could_be_a_name, is_consonant, is_shouted, is_syllable, spell
 from audio._page import Page, Reading
 
 _WORD = re.compile(r"[^\W\d_²³¹]+")
@@ -55,7 +55,7 @@ def read_capitals(page: Page, pos: int) -> Reading | None:
     word = match[0].lower()
     if is_syllable(word) and (len(word) > 2 or not word.isascii() or is_shouted(page, pos, match.end())):
         return None
-    if len(word) > 6 or not _is_spellable(word):
+    if len(word) > 6 or could_be_a_name(word) or not _is_spellable(word):
         return None
     return Reading(match.end(), spell(word), "spelled", is_certain=False)
 

@@ -49,10 +49,17 @@ def could_be_bare_syllable(word: str) -> bool:
     return _BARE.fullmatch(word) is not None
 
 
-_BARE = re.compile(
+def could_be_a_name(word: str) -> bool:
+    """Tell whether lower-case letters without accents sound like two Vietnamese syllables: hanoi."""
+    return 4 < len(word) < 9 and _BARE_NAME.fullmatch(word) is not None
+
+
+_BARE_PATTERN = (
     "(?:ngh|ng|nh|th|tr|ch|gh|gi|kh|ph|qu|[bcdghklmnprstvx])?"
     "(?:ieu|yeu|uoi|uou|oai|oay|oao|oeo|uay|uya|uye|uyu|[aeiouy]{1,2})(?:ng|nh|ch|[cmnpt])?"
 )
+_BARE = re.compile(_BARE_PATTERN)
+_BARE_NAME = re.compile(f"(?:{_BARE_PATTERN}){{2}}")
 
 
 def is_shouted(page: Page, start: int, end: int) -> bool:

@@ -19,7 +19,7 @@ _CURRENCIES = "$€"
 _DASHES = "-–—−→"
 _NUMBER_AHEAD = re.compile(r" ?\d")
 _RANGE_AHEAD = re.compile(
-    r" ?(?:(?!0\d{3})\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|Km|KM|QL|chủ nhật|Chủ nhật|[IVXL]{1,6}(?!\w))"
+    r" ?(?:(?!0\d{3})\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|K[mM]|[Cc]hủ nhật|[IVXL]{1,6}(?!\w))"
 )
 _DATE_AHEAD = re.compile(r" ?\d{1,2}/\d")
 _BELOW_ZERO = re.compile(r"[-–−]\d")

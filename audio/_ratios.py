@@ -34,40 +34,51 @@ def read_slashed(page: Page, pos: int) -> Reading | None:
     match = _SLASHED.match(page.text, pos)
     if match is None:
         return None
-    said, follows = page.trail[-1], page.next_word(match.end())
-    if match[1][-1].isalpha() and match[2][-1].isalpha() and said not in _ADDRESS:
+    if match[1][-1].isalpha() and match[2][-1].isalpha() and page.trail[-1] not in _ADDRESS:
         return Reading(match.end(1), say_code(match[1]), "code")
-    is_plain = match[1].isdigit() and match[2].isdigit()
-    if not is_plain or match[3] or said in _ADDRESS or said in _RATIOS or _is_nested_address(page):
+    if not (match[1].isdigit() and match[2].isdigit()) or match[3] or _is_ratio(page, match.end()):
         return Reading(match.end(), _over(match), "ratio")
-    if said in _RESIDENCES and page.text[match.end() + 1 : match.end() + 3].istitle():
-        return Reading(match.end(), _over(match), "ratio", is_certain=False)
-    over, under = int(match[1]), int(match[2])
-    date = read_short_date(page, pos)
+    return _read_pair(page, match)
+
+
+def _read_pair(page: Page, match: re.Match[str]) -> Reading:
+    """Read two plain numbers: the surest reading first."""
+    date = read_short_date(page, match.start())
     if date is not None and is_dated(page):
         return date
-    if follows in _PARTS and over < under and not (follows in COUNTED and under > 10):
+    over, under = int(match[1]), int(match[2])
+    follows = page.next_word(match.end())
+    if over < under and _is_part(page, follows, over, under):
         return Reading(match.end(), _part(over, under), "fraction")
-    if (over, under) == (1, 2) and follows in COUNTED and date is not None and not is_dated(page):
-        return Reading(match.end(), _part(over, under), "fraction")
-    if page.has_said(_APPROXIMATE, 2) and (under in range(2, 6) or follows not in COUNTED) and over < under:
-        return Reading(match.end(), _part(over, under), "fraction", date is None)
-    if date is None or (
-        over <= under and said not in _DAYS_ONLY and (follows in COUNTED or said in _TALLYING)
-    ):
+    if date is None or (over <= under and _is_tally(page, follows)):
         return Reading(match.end(), _over(match), "ratio")
     if (over, under) in _SIMPLE and follows and follows not in _AFTER_A_DATE and not _opens_a_date(page):
         return Reading(match.end(), _part(over, under), "fraction", is_certain=False)
-    return Reading(date.end, date.spoken, "date", said in _BEFORE_A_DAY)
+    return Reading(date.end, date.spoken, "date", page.trail[-1] in _BEFORE_A_DAY)
 
 
-def _is_nested_address(page: Page) -> bool:
-    return page.has_said(_LANES, 8) and page.trail[-1] in (
-        ",",
-        "và",
-        "#ratio",
-        "#number",
-    )
+def _is_ratio(page: Page, end: int) -> bool:
+    """Tell whether what was said makes the pair an address or a ratio, whatever its numbers."""
+    said = page.trail[-1]
+    if said in _ADDRESS or said in _RATIOS:
+        return True
+    is_nested = page.has_said(_LANES, 8) and said in (",", "và", "#ratio", "#number")
+    return is_nested or (said in _RESIDENCES and page.text[end + 1 : end + 3].istitle())
+
+
+def _is_part(page: Page, follows: str, over: int, under: int) -> bool:
+    """Tell a fraction of a whole: 2/5 số hộ, hơn 1/3, 1/2 ngày."""
+    if follows in _PARTS and not (follows in COUNTED and under > 10):
+        return True
+    if (over, under) == (1, 2) and follows in COUNTED:
+        return True
+    return page.has_said(_APPROXIMATE, 2) and (under in range(2, 6) or follows not in COUNTED)
+
+
+def _is_tally(page: Page, follows: str) -> bool:
+    """Tell a count out of a total: 25/30 phiếu, có 4/5."""
+    said = page.trail[-1]
+    return said not in _DAYS_ONLY and (follows in COUNTED or said in _TALLYING)
 
 
 def _opens_a_date(page: Page) -> bool:
