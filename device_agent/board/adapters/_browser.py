@@ -68,7 +68,7 @@ _FLAGS = (
     "--disable-features=" + ",".join(_FEATURES_OFF),
 )
 _HEADLESS = ("--headless=new", "--disable-gpu", "--force-device-scale-factor=1", "--mute-audio")
-_KIOSK = ("--kiosk", "--start-fullscreen")
+_KIOSK = ("--kiosk", "--start-fullscreen", "--ozone-platform-hint=auto")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
