@@ -64,10 +64,11 @@ class Device:
         """Take in a state report. A late one of the same boot is ignored (False)."""
         if boot == self.boot and seq <= self.state_seq:
             return False
+        is_back = boot != self.boot or self.presence is not Presence.ONLINE
         self.boot, self.state_seq = boot, seq
         self.presence, self.last_seen_at = Presence.ONLINE, now
         self.reported_revision = revision
-        self._reconcile(now)
+        self._reconcile(now, is_back=is_back)
         return True
 
     def leave(self, *, boot: str, on_purpose: bool, now: datetime) -> bool:
@@ -78,14 +79,15 @@ class Device:
         self.last_seen_at = now
         return True
 
-    def _reconcile(self, now: datetime) -> None:
+    def _reconcile(self, now: datetime, *, is_back: bool) -> None:
         if self.reported_revision > self.desired_revision:
             # The device remembers more than our database, which was restored from a backup: go past it.
             self.desired_revision = self.reported_revision + 1
         if self.reported_revision == self.desired_revision:
             self.next_push_at, self.push_attempts = None, 0
-        elif self.next_push_at is None:
-            self.next_push_at = now
+        elif is_back or self.next_push_at is None:
+            # Whatever was tried while it was away says nothing of how it listens now.
+            self.next_push_at, self.push_attempts = now, 0
 
 
 def push_retry(attempts: int, spread: float) -> timedelta:

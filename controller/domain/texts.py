@@ -11,6 +11,8 @@ MAX_REASON = 2_000
 # Word processors leave these behind; they carry no meaning in a notice.
 _LINE_BREAKS = {"\r\n": "\n", "\r": "\n", "\v": "\n", "\f": "\n", "\u2028": "\n", "\u2029": "\n\n"}
 _SILENT = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"), None)
+# These turn the order of letters round: what an approver reads would not be what is spoken and kept.
+_SILENT |= dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), None)
 
 
 def clean_text(raw: str, *, field: str = "text", limit: int = MAX_TEXT) -> str:

@@ -1,0 +1,94 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from controller.domain.errors import Code, ConflictError, DomainError, InvalidError, NotPermittedError
+from controller.domain.notices import Notice, NoticeState
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+
+
+def a_notice(state: NoticeState = NoticeState.DRAFT) -> Notice:
+    return Notice(
+        id="n",
+        area_id="a",
+        author_id="author",
+        title="Tin",
+        text="Nội dung",
+        state=state,
+        version=1,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def edit(notice: Notice, *, seen_version: int = 1) -> None:
+    notice.edit(title="Mới", text="Chữ mới", seen_version=seen_version, now=LATER)
+
+
+DEEDS: dict[str, Callable[[Notice], None]] = {
+    "edit": edit,
+    "submit": lambda notice: notice.submit(now=LATER),
+    "approve": lambda notice: notice.approve(by="approver", now=LATER),
+    "reject": lambda notice: notice.reject(by="approver", reason="thiếu giờ", now=LATER),
+    "withdraw": lambda notice: notice.withdraw(by="approver", reason="", now=LATER),
+}
+ALLOWED = {
+    ("edit", NoticeState.DRAFT): NoticeState.DRAFT,
+    ("edit", NoticeState.REJECTED): NoticeState.DRAFT,
+    ("submit", NoticeState.DRAFT): NoticeState.SUBMITTED,
+    ("submit", NoticeState.REJECTED): NoticeState.SUBMITTED,
+    ("approve", NoticeState.SUBMITTED): NoticeState.APPROVED,
+    ("reject", NoticeState.SUBMITTED): NoticeState.REJECTED,
+    ("withdraw", NoticeState.SUBMITTED): NoticeState.WITHDRAWN,
+    ("withdraw", NoticeState.APPROVED): NoticeState.WITHDRAWN,
+}
+
+
+@pytest.mark.parametrize("state", list(NoticeState))
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_notice_moves_only_along_the_lines_of_review(deed: str, state: NoticeState) -> None:
+    notice = a_notice(state)
+    if (deed, state) in ALLOWED:
+        DEEDS[deed](notice)
+        assert notice.state is ALLOWED[deed, state]
+        assert notice.updated_at == LATER
+    else:
+        with pytest.raises(ConflictError):
+            DEEDS[deed](notice)
+        assert (notice.state, notice.updated_at, notice.version) == (state, NOW, 1)
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_nobody_approves_or_rejects_their_own_notice(decision: str) -> None:
+    notice = a_notice(NoticeState.SUBMITTED)
+    notice.author_id = "approver"
+    with pytest.raises(NotPermittedError) as refused:
+        DEEDS[decision](notice)
+    assert refused.value.code is Code.OWN_NOTICE
+    assert notice.state is NoticeState.SUBMITTED
+
+
+def test_the_second_of_two_editors_does_not_overwrite_the_first() -> None:
+    notice = a_notice()
+    edit(notice)
+    with pytest.raises(ConflictError) as refused:
+        notice.edit(title="Khác", text="Khác", seen_version=1, now=LATER)
+    assert refused.value.code is Code.EDITED_MEANWHILE
+    assert (notice.title, notice.version) == ("Mới", 2)
+
+
+def test_a_rejection_needs_a_reason() -> None:
+    notice = a_notice(NoticeState.SUBMITTED)
+    with pytest.raises(InvalidError) as refused:
+        notice.reject(by="approver", reason="", now=LATER)
+    assert refused.value.code is Code.REASON_EMPTY
+    assert notice.state is NoticeState.SUBMITTED
+
+
+def test_an_unexpected_deed_names_what_is_wrong() -> None:
+    with pytest.raises(DomainError) as refused:
+        a_notice(NoticeState.APPROVED).submit(now=LATER)
+    assert refused.value.code is Code.ALREADY_DECIDED
