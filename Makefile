@@ -12,6 +12,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 FRONTEND := controller/web/frontend
 BUILT := controller/web/static/build
+# These render real sound; `make test` runs them.
+SLOW := tests/unit/audio/adapters tests/unit/audio/test_studio.py
 PACKAGES := audio controller device_agent protocol schedules tests
 
 .PHONY: help setup demo run test check static bench scenarios frontend lock clean
@@ -31,7 +33,7 @@ test: setup static ## everything: formatting, lint, types, import rules, all tes
 	@$(BIN)/python -m pytest
 
 check: .venv/installed static ## the quick look: formatting, lint, types, import rules, house and unit tests
-	@$(BIN)/python -m pytest -q tests/house tests/unit
+	@$(BIN)/python -m pytest -q tests/house tests/unit $(SLOW:%=--ignore=%)
 
 static: .venv/installed
 	@$(BIN)/ruff check $(PACKAGES)
