@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audio.errors import AudioError, NoVoiceError, VoiceFailure
 from audio.levels import Loudness
+from audio.pace import Pace, estimate_ms
 from audio.ports import Mixer, Probe, SoundTool, Voice
 from audio.script import Script, Span, read
 from audio.studio import Recording, Studio
@@ -14,6 +15,7 @@ __all__ = [
     "Loudness",
     "Mixer",
     "NoVoiceError",
+    "Pace",
     "Probe",
     "Recording",
     "Script",
@@ -24,5 +26,6 @@ __all__ = [
     "Voice",
     "VoiceFailure",
     "VoiceLadder",
+    "estimate_ms",
     "read",
 ]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio.chime import write_chime
+from audio.chime import DURATION_S, write_chime
 from audio.errors import NotSoundError, SoundTooLargeError, SoundTooLongError, TextEmptyError, VoiceFailure
 from audio.levels import first_move
+from audio.pace import Pace, estimate_ms
 from audio.ports import Mixer, SoundTool
 from audio.script import read
 from audio.voices import Spoken, VoiceLadder
@@ -19,6 +20,7 @@ MEDIA_TYPE = "audio/ogg"
 RECORDING = "recording"  # the engine of a sound that somebody brought
 GAP_MS = 400
 SPEECH_KBPS = 24
+OPENING_MS = int(DURATION_S * 1000) + GAP_MS  # before the first word
 MAX_UPLOAD_SIZE = 200 * 1024 * 1024
 MAX_UPLOAD_S = 3600.0
 
@@ -56,6 +58,10 @@ class Studio:
             voice = desk / "voice.wav"
             spoken = self._ladder.speak(script, out=voice)
             return self._finish(desk, voice, spoken, out=out)
+
+    def estimate_ms(self, text: str, *, pace: Pace, dictionary: Mapping[str, str] | None = None) -> int:
+        """Estimate how long the recording of `text` will be, without making it."""
+        return OPENING_MS + estimate_ms(read(text, dictionary).spoken, pace)
 
     def record(
         self,
