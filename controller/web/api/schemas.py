@@ -81,9 +81,7 @@ class BroadcastBody(Body):
     area_id: str
     # An instant without a zone gets past the schema: the use case refuses it with a sentence that helps.
     start_at: datetime
-    board_until: datetime | None = Field(
-        None, description="How long boards show it; 24 hours when left out"
-    )
+    board_until: datetime | None = Field(None, description="How long boards show it; 24 hours when left out")
 
 
 class SessionOut(BaseModel):

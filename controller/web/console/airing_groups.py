@@ -51,7 +51,7 @@ def zone_of(area_id: str, areas: Mapping[str, Area]) -> str:
 
 
 def _group(views: tuple[AiringView, ...], areas: Mapping[str, Area]) -> AiringGroup:
-    area_ids = dict.fromkeys(view.device.area_id for view in views)
-    names = [areas[area_id].name for area_id in area_ids if area_id in areas]
+    area_ids = {view.device.area_id for view in views}
+    names = [area.name for area in areas.values() if area.id in area_ids]
     place = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
     return AiringGroup(views=views, zone=zone_of(views[0].device.area_id, areas), place=place)

@@ -51,7 +51,7 @@ def schedule(notice_id: str, page: VisitorForm, form: Annotated[ScheduleForm, De
     except DomainError as error:
         tried = attempt(page, "schedule", error, zone=zone, **asdict(form))
         return notice_page.show(page, notice_id, tried=tried)
-    return see_other(f"/notices/{notice_id}", done="schedule")
+    return see_other(f"/notices/{notice_id}", part="broadcasts", done="schedule")
 
 
 @router.post("/notices/{notice_id}/withdraw")
@@ -70,7 +70,7 @@ def stop(broadcast_id: str, page: VisitorForm) -> Response:
         page.uses.broadcasts.stop(page.actor, broadcast_id)
     except DomainError as error:
         return notice_page.show(page, notice_id, tried=attempt(page, "stop", error))
-    return see_other(f"/notices/{notice_id}", done="stop")
+    return see_other(f"/notices/{notice_id}", part="broadcasts", done="stop")
 
 
 def _zone(page: Page, area_id: str) -> str:

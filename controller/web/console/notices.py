@@ -42,7 +42,7 @@ def write(
         notice_page.go_on(page, view.notice.id, then)
     except DomainError as error:
         return _new_page(page, attempt(page, "notice", error, area_id=area_id, title=title, text=text))
-    return see_other(f"/notices/{view.notice.id}", done=then or "keep")
+    return see_other(f"/notices/{view.notice.id}", part=_part(then), done=then or "keep")
 
 
 @router.get("/{notice_id}")
@@ -66,13 +66,13 @@ def edit(
     except DomainError as error:
         tried = attempt(page, "notice", error, title=title, text=text, version=version)
         return notice_page.show(page, notice_id, tried=tried)
-    return see_other(f"/notices/{notice_id}", done=then or "keep")
+    return see_other(f"/notices/{notice_id}", part=_part(then), done=then or "keep")
 
 
 @router.post("/{notice_id}/listen")
 def listen(notice_id: str, page: VisitorForm) -> Response:
     page.uses.notices.listen(page.actor, notice_id)
-    return see_other(f"/notices/{notice_id}", done="listen")
+    return see_other(f"/notices/{notice_id}", part="standing", done="listen")
 
 
 @router.get("/{notice_id}/sound")
@@ -90,7 +90,7 @@ def attach(notice_id: str, page: VisitorForm, file: Annotated[UploadFile | None,
         page.uses.notices.attach(page.actor, notice_id, take_in(file, page.parts.contents))
     except DomainError as error:
         return notice_page.show(page, notice_id, tried=attempt(page, "recording", error))
-    return see_other(f"/notices/{notice_id}", done="recording")
+    return see_other(f"/notices/{notice_id}", part="standing", done="recording")
 
 
 @router.post("/{notice_id}/submit")
@@ -118,6 +118,11 @@ def reject(notice_id: str, page: VisitorForm, reason: Typed = "") -> Response:
     except DomainError as error:
         return notice_page.show(page, notice_id, tried=attempt(page, "reject", error, reason=reason))
     return see_other(f"/notices/{notice_id}", done="reject")
+
+
+def _part(then: str) -> str:
+    """Return the part of the page to look at next: the sound, for those who want to hear it."""
+    return "standing" if then == "listen" else ""
 
 
 def _new_page(page: Page, tried: Attempt | None = None) -> Response:

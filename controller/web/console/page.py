@@ -31,11 +31,12 @@ BUILT = ("build/app.css", "build/app.js")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a form was not accepted: the sentence, the field at fault, and the status to answer with."""
+    """Why a form was not accepted: the sentence, the field at fault, the status; times in it are told in `zone`."""
 
     text: str
     field: str
     status: int
+    zone: str
     free_at: datetime | None = None
 
 
@@ -81,8 +82,8 @@ class Page:
     def word(self, group: str, value: str) -> str:
         return words.word(group, value, self.language)
 
-    def when(self, instant: datetime, zone: str) -> str:
-        return words.when(instant, zone, self.language)
+    def when(self, instant: datetime, zone: str, *, is_exact: bool = False) -> str:
+        return words.when(instant, zone, self.language, is_exact=is_exact)
 
     def length(self, ms: int) -> str:
         return words.length(ms, self.language)
@@ -147,9 +148,10 @@ def own_path(wished: str) -> str:
     return wished if is_plain and "\\" not in wished else "/"
 
 
-def see_other(path: str, **query: str) -> RedirectResponse:
-    """Send the browser on to a page of ours after a form was accepted."""
-    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, status_code=303)
+def see_other(path: str, *, part: str = "", **query: str) -> RedirectResponse:
+    """Send the browser on to a page of ours, or to a part of it, after a form was accepted."""
+    address = f"{path}?{urlencode(query)}" if query else path
+    return RedirectResponse(f"{address}#{part}" if part else address, status_code=303)
 
 
 def check_built() -> None:

@@ -27,6 +27,7 @@ def attempt(page: Page, form: str, error: DomainError, *, zone: str = DEFAULT_ZO
         text=_sentence(page, error, zone),
         field=_INPUTS.get(error.field, error.field),
         status=status_of(error),
+        zone=zone,
         free_at=_free_at(error),
     )
     return Attempt(form=form, typed=typed, refusal=refusal)
@@ -91,7 +92,7 @@ def _sentence(page: Page, error: DomainError, zone: str) -> str:
     params = {"field": page.word("field", _INPUTS.get(error.field, error.field)), **error.params}
     free_at = _free_at(error)
     if free_at is not None:
-        params["free_at"] = page.when(free_at, zone)
+        params["free_at"] = page.when(free_at, zone, is_exact=True)
     return fill(error.code, page.language, params)
 
 

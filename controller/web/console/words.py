@@ -28,10 +28,10 @@ def word(group: str, value: str, language: Language) -> str:
     return texts[language] if texts else value
 
 
-def when(instant: datetime, zone: str, language: Language) -> str:
-    """Return an instant as the people of a place say it: `Thứ Bảy 21/11/2026 17:00`. Seconds only when there are."""
+def when(instant: datetime, zone: str, language: Language, *, is_exact: bool = False) -> str:
+    """Return an instant as the people of a place say it: `Thứ Bảy 21/11/2026 17:00`; exact with its seconds, if any."""
     local = instant.astimezone(ZoneInfo(zone))
-    seconds = f":{local:%S}" if local.second else ""
+    seconds = f":{local:%S}" if is_exact and local.second else ""
     return f"{say(f'day.d{local.isoweekday()}', language)} {local:%d/%m/%Y %H:%M}{seconds}"
 
 
