@@ -77,6 +77,9 @@ def _from_toml(path: str, faults: list[str]) -> dict[str, str]:
 
 
 def _from_environment(environment: Mapping[str, str], faults: list[str]) -> dict[str, str]:
+    known = {PREFIX + name for name in (*NAMES, "CONFIG", *(f"{name}_FILE" for name in SECRET_NAMES))}
+    strangers = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    faults.extend(f"{name}: there is no such setting; see docs/settings.md" for name in strangers)
     values = {name.lower(): environment[PREFIX + name] for name in NAMES if environment.get(PREFIX + name)}
     for name in SECRET_NAMES:
         path = environment.get(f"{PREFIX}{name}_FILE")

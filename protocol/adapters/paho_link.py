@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 _STABLE_AFTER_S = 30.0
 _SUSPICIOUS_DROPS = 3
 _CONNECT_TIMEOUT_S = 10.0
+_STOP_WITHIN_S = 2.0
 _MAX_QUEUED = 1_000
 
 
@@ -88,7 +89,8 @@ class PahoLink:
         self._stopping.set()
         self._ended.set()
         if self._thread is not None:
-            self._thread.join(timeout=_CONNECT_TIMEOUT_S + 2)
+            # A connect that hangs cannot be cut short; the thread is a daemon and ends with its try.
+            self._thread.join(timeout=_STOP_WITHIN_S)
 
     def _stay_connected(self) -> None:
         while not self._stopping.is_set():

@@ -1,6 +1,9 @@
 """The agent as a process, with a real broker between it and the controller's side of the contract."""
 
+import contextlib
 import hashlib
+import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -55,6 +58,13 @@ class Bench:
             content=ref,
         )
         return replace(item, **changes)  # type: ignore[arg-type]  # a test names fields of Item
+
+    def decoded(self, item: Item) -> bytes:
+        """Return every sample of the item's content, as ffmpeg gives them outside the agent."""
+        assert item.content is not None
+        whole = self.controller.contents[item.content.id]
+        command = ["ffmpeg", "-v", "error", "-i", "-", "-ac", "1", "-ar", "48000", "-f", "s16le", "-"]
+        return subprocess.run(command, input=whole, capture_output=True, check=True).stdout
 
     def close(self) -> None:
         self.agent.kill()
@@ -128,7 +138,7 @@ def test_the_same_order_fifty_times_is_one_airing_and_one_proof(bench: Bench) ->
     assert bench.agent.sound_s() == pytest.approx(1.0, abs=0.03)
 
 
-@pytest.mark.scenario("S-090")
+@pytest.mark.scenario("S-046", "S-090")
 def test_a_cancel_that_overtakes_its_order_wins(bench: Bench) -> None:
     item = bench.item("da-huy", start_at=soon(2.5), seconds=1)
     bench.controller.push(revision=2)
@@ -140,6 +150,25 @@ def test_a_cancel_that_overtakes_its_order_wins(bench: Bench) -> None:
     assert bench.controller.entries() == []
 
 
+@pytest.mark.scenario("S-046")
+def test_a_device_that_was_away_never_starts_what_was_cancelled_meanwhile(bench: Bench) -> None:
+    item = bench.item("huy-khi-vang", start_at=soon(7), seconds=1)
+    bench.controller.push(item, revision=1)
+    bench.controller.wait_for_revision(1)
+    bench.broker.kill()
+    bench.broker.start()
+
+    bench.controller.forget()
+    bench.controller.wait_for_revision(1)
+    bench.controller.push(revision=2)
+    bench.controller.wait_for_revision(2)
+    wait_until(item.end_at)
+
+    assert datetime.now(UTC) > item.start_at
+    assert bench.agent.sound_s() == 0
+
+
+@pytest.mark.scenario("S-046")
 @pytest.mark.parametrize("run", range(3))
 def test_a_withdrawn_item_falls_silent_within_half_a_second(bench: Bench, run: int) -> None:
     item = bench.item("dang-phat", start_at=soon(3), seconds=20)
@@ -241,3 +270,105 @@ def test_an_idle_agent_is_small_and_rests(bench: Bench) -> None:
 
     assert process.memory_info().rss < 100 * 1024 * 1024
     assert (after.user + after.system) - (before.user + before.system) < 0.25
+
+
+@pytest.mark.scenario("S-011", "S-045")
+def test_an_edit_of_other_items_leaves_what_is_on_air_whole_to_the_last_sample(bench: Bench) -> None:
+    item = bench.item("dang-phat", start_at=soon(3), seconds=4)
+    later = bench.item("mai", start_at=soon(3600), seconds=1)
+    bench.controller.push(item, later, revision=1)
+    bench.controller.wait_for(State, lambda state: state.playing == ("dang-phat",))
+    for revision in range(2, 12):
+        edited = replace(
+            later, title=f"sửa lần {revision}", start_at=later.start_at + timedelta(minutes=revision)
+        )
+        bench.controller.push(
+            item, replace(edited, end_at=edited.start_at + timedelta(minutes=1)), revision=revision
+        )
+    bench.controller.wait_for_revision(11)
+
+    entry = bench.controller.wait_for_entry("dang-phat")
+
+    assert_aired_on_time(entry)
+    assert bytes(bench.agent.samples()) == bench.decoded(item)
+
+
+@pytest.mark.scenario("S-012")
+def test_an_item_that_is_edited_after_it_was_fetched_airs_in_its_new_version(bench: Bench) -> None:
+    old = bench.item("sua", start_at=soon(4), seconds=1)
+    new = replace(bench.item("sua", start_at=old.start_at, seconds=1.5), end_at=old.end_at)
+    bench.controller.push(old, revision=1)
+    bench.controller.wait_for_revision(1)
+    bench.controller.push(new, revision=2)
+
+    entry = bench.controller.wait_for_entry("sua")
+
+    assert new.content is not None
+    assert (entry.content, entry.revision) == (new.content.id, 2)
+    assert bytes(bench.agent.samples()) == bench.decoded(new)
+
+
+@pytest.mark.scenario("S-012")
+def test_a_device_that_was_away_airs_the_newest_version_it_has_and_says_which(bench: Bench) -> None:
+    old = bench.item("sua", start_at=soon(4), seconds=1)
+    bench.controller.push(old, revision=1)
+    bench.controller.wait_for_revision(1)
+    bench.broker.kill()
+    until(lambda: bench.agent.sound_s() > 0.95, "the old version is played", bench.agent.log_text)
+    bench.broker.start()
+
+    entry = bench.controller.wait_for_entry("sua")
+
+    assert old.content is not None
+    assert (entry.content, entry.revision) == (old.content.id, 1)
+
+
+@pytest.mark.scenario("S-013")
+def test_an_item_that_overruns_is_trimmed_and_the_next_starts_on_time(bench: Bench) -> None:
+    start_at = soon(3)
+    long = bench.item("dai", start_at=start_at, seconds=7, end_at=start_at + timedelta(seconds=3))
+    following = bench.item("sau", start_at=start_at + timedelta(seconds=3), seconds=1)
+    bench.controller.push(long, following, revision=1)
+
+    entry = bench.controller.wait_for_entry("dai")
+    assert (entry.result, entry.reason, entry.length_ms) == ("done", "trimmed", 3_000)
+    entry = bench.controller.wait_for_entry("sau")
+    assert_aired_on_time(entry)
+    cut = 3 * 48_000
+    samples = bench.agent.samples()
+    assert bytes(samples[cut:]) == bench.decoded(following)
+    assert max(samples[cut - 2_000 : cut - 500]) > 1_000
+    assert abs(samples[cut - 1]) <= 1
+
+
+def test_what_cannot_be_decoded_is_named_and_the_rest_of_the_programme_is_on_time(bench: Bench) -> None:
+    broken = b"this is no sound at all"
+    ref = ContentRef(id=hashlib.sha256(broken).hexdigest(), size=len(broken), media_type="audio/ogg")
+    bench.controller.contents[ref.id] = broken
+    start_at = soon(3)
+    bad = bench.item("hong", start_at=start_at, seconds=1, content=ref)
+    good = bench.item("tot", start_at=start_at + timedelta(seconds=2), seconds=1)
+    bench.controller.push(bad, good, revision=1)
+
+    entry = bench.controller.wait_for_entry("hong")
+    assert (entry.result, entry.reason) == ("failed", "undecodable")
+    assert_aired_on_time(bench.controller.wait_for_entry("tot"))
+
+
+def test_a_stop_is_quick_when_the_broker_does_not_even_answer(tmp_path: Path) -> None:
+    """A full backlog lets a connect hang, as a firewall that drops everything does."""
+    key = SigningKey.generate()
+    with socket.socket() as deaf, contextlib.ExitStack() as callers:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for _ in range(4):
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(deaf.getsockname())
+        agent = AgentProcess(tmp_path)
+        agent.enrol(port=deaf.getsockname()[1], key=key, controller=SigningKey.generate())
+        agent.start()
+        callers.callback(agent.kill)
+        begun = time.monotonic()
+        assert agent.stop() == 0
+        assert time.monotonic() - begun < 3

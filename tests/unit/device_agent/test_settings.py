@@ -39,6 +39,7 @@ def test_all_faults_are_told_together_with_what_to_do(tmp_path: Path) -> None:
     path.write_text("volume = 11\n")
     environment = {
         "LOA_AGENT_CONFIG": str(path),
+        "LOA_AGENT_OUPTUT": "card:",
         "LOA_AGENT_OUTPUT": "speaker",
         "LOA_AGENT_HEARTBEAT_S": "soon",
         "LOA_AGENT_LOG_LEVEL": "loud",
@@ -47,8 +48,8 @@ def test_all_faults_are_told_together_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read(environment)
     faults = "\n".join(caught.value.faults)
-    assert len(caught.value.faults) == 5
-    for name in ("volume", "OUTPUT", "HEARTBEAT_S", "LOG_LEVEL", "CODE_FILE"):
+    assert len(caught.value.faults) == 6
+    for name in ("volume", "OUPTUT", "OUTPUT", "HEARTBEAT_S", "LOG_LEVEL", "CODE_FILE"):
         assert name in faults
 
 

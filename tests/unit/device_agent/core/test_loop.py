@@ -176,7 +176,6 @@ def test_a_message_under_another_name_is_refused(rig: AgentRig) -> None:
     rig.wait_for(State, lambda state: "wrong_recipient" in state.faults)
 
 
-@pytest.mark.scenario("S-085")
 def test_a_turn_that_raises_does_not_end_the_loop(rig: AgentRig, monkeypatch: pytest.MonkeyPatch) -> None:
     rig.start()
 

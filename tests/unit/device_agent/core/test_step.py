@@ -223,7 +223,6 @@ def test_an_item_that_cannot_be_is_noted_and_never_performed() -> None:
     assert Desk().hold(item).note() == ("failed", "impossible_item")
 
 
-@pytest.mark.scenario("S-016")
 def test_nothing_airs_by_a_clock_that_cannot_be_right_and_no_burst_follows() -> None:
     earlier = an_item(1, start_at=instant(-3600))
     right = replace(an_item(2), late_limit_s=60)
