@@ -20,11 +20,12 @@ _YEARS = re.compile(r"(?:19|20)\d\d ?[-–] ?(?:19|20)\d\d(?!\d)")
 _OPENING = re.compile(r"\d{2,20}")
 _ABROAD = re.compile(r"\(?\+(\d{1,3})\)? ?")
 _AREA = re.compile(r"\((\+?\d{2,4})\)(?=[ .-]?\d{3})")
-_CUSTOMER = re.compile(r"[A-ZĐ]{1,6}[ -]?\d{4,20}(?![^\W_])")
+_CUSTOMER = re.compile(r"[A-ZĐ]{1,6}-?\d{4,20}(?![^\W_])")
 _SHORT = frozenset(("111", "112", "113", "114", "115", "1022"))
 _CALLING = words("calling")
 _REACHING = _CALLING | words("reaching")
 _ACCOUNTS = words("accounts")
+_NAMING = words("naming")
 _MONEY = words("counting")
 _DOCUMENTS = words("numbered")
 _ADDRESS = words("addresses")
@@ -90,8 +91,12 @@ def read_account(page: Page, pos: int) -> Reading | None:
     if _YEARS.match(text, pos):
         return None
     run, end = _gather(text, first, _CODE_GROUP, 20)
-    is_amount = page.next_word(end) in _MONEY or _AMOUNT.match(text, end) is not None
-    if len(run) < 6 or is_amount:
+    follows = page.next_word(end)
+    is_amount = follows in _MONEY or _AMOUNT.match(text, end) is not None
+    is_near = (
+        page.has_said(_NAMING, 3) and len(run) > 2 and follows not in COUNTED and follows not in PER_NOUNS
+    )
+    if is_amount or (len(run) < 6 and not is_near):
         return None
     return Reading(end, numbers.digits(run), "account")
 

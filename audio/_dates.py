@@ -19,6 +19,8 @@ _DAYS = re.compile(
     r"(\d{1,2}(?:, ?\d{1,2}){0,8})( ?- ?| ?– ?| ?— ?|, ?| và | & | đến | tới | hoặc |, và )(?:ngày )?"
     rf"(?=(?:{_DAY})[/.]{_MONTH}(?!\d))"
 )
+_DAYS_OF_MONTH = re.compile(r"\d{1,2}(?:(?:, ?| và | ?[-–] ?| đến | hoặc )\d{1,2}(?!\d)){1,8}(?= tháng )")
+_DAY_PART = re.compile(r"\d+")
 _ANOTHER = re.compile(r", ?\d")
 _LINK = re.compile(r" ?[-–—] ?")
 _MONTHS = re.compile(
@@ -137,7 +139,11 @@ def _can_be_dotted_date(page: Page, match: re.Match[str]) -> bool:
         follows not in _SCALES
         and not page.has_said(_NO_DATE, 2)
         and page.trail[-1] != "#number"
-        and (page.trail[-1] in _BEFORE_A_DAY or page.trail[-1] in _PLACES or page.has_said(_HOLIDAY, 5))
+        and (
+            page.trail[-1] in _BEFORE_A_DAY
+            or page.trail[-1] in _PLACES
+            or page.has_said(_HOLIDAY | _STATED, 6)
+        )
     )
 
 
@@ -216,6 +222,8 @@ def read_day(page: Page, pos: int) -> Reading | None:
     match = numbers.PLAIN.match(page.text, pos)
     if match is None or len(match[0]) > 2 or not 1 <= int(match[0]) <= 10:
         return None
+    if days := _DAYS_OF_MONTH.match(page.low, pos):
+        return _say_days(days)
     if _ANOTHER.match(page.text, match.end()):
         return None
     follows = page.next_word(match.end())
@@ -225,6 +233,12 @@ def read_day(page: Page, pos: int) -> Reading | None:
     ):
         return Reading(match.end(), day_name(int(match[0])), "date")
     return None
+
+
+def _say_days(match: re.Match[str]) -> Reading:
+    """Read several days before the word `tháng`: 1, 2 và 3 tháng 9."""
+    spoken = _DAY_PART.sub(lambda part: day_name(int(part[0])), match[0])
+    return Reading(match.end(), " ".join(_LINK.sub(" đến ", spoken).split()), "date")
 
 
 def read_month(page: Page, pos: int) -> Reading | None:
@@ -258,7 +272,8 @@ def _read_months(page: Page, pos: int, said: str) -> Reading | None:
     ):
         for link, month in parts:
             joint = {"": ",", "-": " đến", "–": " đến", ",": ",", "và": " và"}[link.strip()]
-            spoken += f"{joint} {said} {name(int(month))}"
+            again = f"{said} " if joint == " đến" else ""
+            spoken += f"{joint} {again}{name(int(month))}"
         end = match.end(2)
     if match[3] and end == match.end(2):
         spoken, end = f"{spoken} năm {numbers.cardinal(int(match[3]))}", match.end()
