@@ -14,13 +14,14 @@ _log = logging.getLogger(__name__)
 
 LONGEST_TEXT = 20_000
 AHEAD = timedelta(seconds=3)  # laid out this long before the start
-PAINT_LIMIT = timedelta(seconds=5)
+PAINT_LIMIT_S = 5.0
 CHECK_EVERY_S = 10.0
 DARK_LIMIT_S = 30.0  # a notice whose panel stays dark for longer is given up
 WELL_AFTER_S = 60.0  # a panel that lived this long starts its back-off anew
 LONGEST_PAUSE_S = 30.0
 SEAMLESS = timedelta(milliseconds=250)
 _LATE_END = timedelta(milliseconds=50)
+_SHORTEST_PAUSE_S = 0.01
 _IDLE_S = 0.5  # the wall clock may step: look at it at least this often
 
 
@@ -63,7 +64,8 @@ class Director:
         self._back_off = BackOff()
         self._waiting: dict[str, Cue] = {}
         self._laid_out: str | None = None
-        self._paint_by: datetime | None = None
+        self._due_at: datetime | None = None
+        self._due_from_s: float | None = None
         self._on: _Showing | None = None
         self._fault = "renderer_lost"
         self._dark_from_s: float | None = None
@@ -170,7 +172,7 @@ class Director:
     def _lay_out_next(self) -> None:
         if self._is_closed():
             return
-        if self._paint_by is not None and self._clock.now() > self._paint_by:
+        if self._is_overdue():
             self._lose("paint_timeout")
             return
         following = self._following()
@@ -179,6 +181,17 @@ class Director:
         is_repainting = self._laid_out is not None and self._laid_out not in self._waiting
         if not is_repainting and following.start_at <= self._clock.now() + AHEAD:
             self._call(following)
+
+    def _is_overdue(self) -> bool:
+        """Say whether the laid-out slide is not painted though its start came, by the wall clock, a while ago."""
+        if self._due_at is None or self._clock.now() < self._due_at:
+            return False
+        now_s = self._clock.monotonic_s()
+        if self._due_from_s is None:
+            self._due_from_s = (
+                now_s  # from here by the steady clock: the wall clock may have leapt to the start
+            )
+        return now_s - self._due_from_s > PAINT_LIMIT_S
 
     def _check_if_due(self) -> None:
         now_s = self._clock.monotonic_s()
@@ -201,7 +214,7 @@ class Director:
             following = self._following()
             if following is not None and following.occurrence != self._laid_out:
                 pauses.append((following.start_at - AHEAD - now).total_seconds())
-        return max(0.0, min(pauses))
+        return max(_SHORTEST_PAUSE_S, min(pauses))
 
     # --- steps ---
 
@@ -210,7 +223,7 @@ class Director:
 
     def _call(self, cue: Cue) -> None:
         self._laid_out = cue.occurrence
-        self._paint_by = max(cue.start_at, self._clock.now()) + PAINT_LIMIT
+        self._due_at, self._due_from_s = cue.start_at, None
         slide = Slide(occurrence=cue.occurrence, title=cue.title, text=cue.text or "", start_at=cue.start_at)
         self._try(lambda: self._panel.show(slide))
 
@@ -261,9 +274,11 @@ class Director:
     def _blank(self) -> None:
         self._forget_laid_out()
         self._try(self._panel.blank)
+        if not self._is_closed():
+            self._dark_from_s = None  # the identity slide is a picture, too
 
     def _forget_laid_out(self) -> None:
-        self._laid_out = self._paint_by = None
+        self._laid_out = self._due_at = self._due_from_s = None
 
     def _try(self, step: Callable[[], None]) -> None:
         if self._is_closed():

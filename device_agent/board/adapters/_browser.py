@@ -106,7 +106,8 @@ def command(plan: LaunchPlan, profile: Path) -> list[str]:
     words += [find_program(plan), *_FLAGS, f"--user-data-dir={profile}"]
     words += _HEADLESS if plan.is_headless else _KIOSK
     if is_root:
-        words.append("--no-sandbox")  # Chromium refuses to start as root otherwise
+        # Chromium refuses to start as root otherwise; the second flag keeps its warning about that off the panel.
+        words += ["--no-sandbox", "--test-type"]
     return [*words, *plan.extra_flags, "--app=about:blank"]
 
 

@@ -6,11 +6,10 @@ import queue
 import time
 from datetime import UTC, datetime
 from importlib import resources
-from typing import Any
 
 from device_agent.board.adapters._browser import Browser, LaunchPlan, find_program, sweep_profiles
 from device_agent.board.adapters._camera import Camera, Picture
-from device_agent.board.adapters.devtools import Answer, DevToolsError, DevToolsPipe
+from device_agent.board.adapters.devtools import Answer, DevToolsError, DevToolsPipe, OnAnswer
 from device_agent.board.panel import Lost, Painted, PanelLostError, Slide, TellNews
 from device_agent.core.errors import DeviceError
 
@@ -139,20 +138,15 @@ class _Run:
 
     def show(self, occurrence: str, expression: str) -> None:
         def painted(answer: Answer) -> None:
-            value = answer.get("result", {}).get("result", {}).get("value")
-            if (
-                self._is_stopped
-                or self._lost
-                or (value is None and "exceptionDetails" not in answer.get("result", {}))
-            ):
-                return  # replaced or dropped before its time
-            if value is None:
+            outcome = answer.get("result", {})
+            if "exceptionDetails" in outcome:
                 self._lose("page_broken")
-                return
-            at = datetime.fromtimestamp(value["painted_at_ms"] / 1000, UTC)
-            after_ms = int(value["last_page_after_ms"])
-            self._tell(Painted(occurrence=occurrence, at=at, last_page_after_ms=after_ms))
-            self.take_picture()
+            # No value: the slide was replaced or dropped before its time, or the page is gone.
+            elif (value := outcome.get("result", {}).get("value")) and not self._is_stopped:
+                at = datetime.fromtimestamp(value["painted_at_ms"] / 1000, UTC)
+                after_ms = int(value["last_page_after_ms"])
+                self._tell(Painted(occurrence=occurrence, at=at, last_page_after_ms=after_ms))
+                self.take_picture()
 
         self._refuse_if_lost()
         try:
@@ -174,7 +168,7 @@ class _Run:
     def process_id(self) -> int | None:
         return self._browser.process_id
 
-    def send(self, method: str, params: Answer, on_answer: Any) -> None:
+    def send(self, method: str, params: Answer, on_answer: OnAnswer) -> None:
         if self._pipe is None:
             raise DevToolsError("not started")
         self._pipe.send(method, params, session=self._session, on_answer=on_answer)
@@ -243,6 +237,8 @@ class _Run:
     def _lose(self, reason: str) -> None:
         if not self._is_stopped and not self._lost:
             self._lost = reason
+            if self._pipe is not None:
+                self._pipe.give_up(reason)  # a crashed page answers nothing: who waits for it need not
             self._tell(Lost(reason=reason))
 
     def _refuse_if_lost(self) -> None:

@@ -101,8 +101,15 @@ class DevToolsPipe:
             self._forget(number)
             raise
         if self._is_closed.is_set():  # the reader may have ended between our entry and the write
-            self._fail_awaited()
+            self.give_up("the pipe is closed")
         return number
+
+    def give_up(self, why: str) -> None:
+        """Answer every call that still waits with an error."""
+        with self._lock:
+            awaited, self._awaited = self._awaited, {}
+        for on_answer in awaited.values():
+            on_answer({"error": {"message": why}})
 
     def _write(self, payload: bytes, until: float) -> None:
         with self._sending:
@@ -146,7 +153,7 @@ class DevToolsPipe:
                 else:
                     rest += tail
         self._is_closed.set()
-        self._fail_awaited()
+        self.give_up("the pipe is closed")
         self._on_closed()
 
     def _deliver(self, message: bytes) -> None:
@@ -161,9 +168,3 @@ class DevToolsPipe:
                 self._on_event(answer["method"], answer.get("params", {}))
         except Exception:  # the reader's loop boundary: one bad message must not deafen the board
             _log.exception("a message of the browser could not be dealt with")
-
-    def _fail_awaited(self) -> None:
-        with self._lock:
-            awaited, self._awaited = self._awaited, {}
-        for on_answer in awaited.values():
-            on_answer({"error": {"message": "the pipe is closed"}})

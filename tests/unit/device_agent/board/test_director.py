@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from device_agent.board.director import LONGEST_TEXT, BackOff
+from device_agent.board.panel import Lost
 from device_agent.core.ports import Ended, Started
 from tests.unit.device_agent.board.theatre import Theatre
 
@@ -181,7 +182,7 @@ def test_a_hanging_panel_is_noticed_with_nothing_on_it(theatre: Theatre) -> None
 def test_a_paint_that_does_not_come_restarts_the_panel(theatre: Theatre) -> None:
     theatre.panel.paint_late(600)
     theatre.director.add(theatre.cue(after_s=0, for_s=60))
-    theatre.run(5.5)
+    theatre.run(6)
     theatre.panel.paint_late(0)
     theatre.run(2)
     assert len(theatre.panel.opened_at) == 2
@@ -224,9 +225,41 @@ def test_a_notice_is_taken_away_while_the_panel_is_dark(theatre: Theatre) -> Non
     assert theatre.panel.shown[-1] == ""
 
 
-def test_old_news_of_a_loss_does_not_restart_a_panel_that_works(theatre: Theatre) -> None:
-    from device_agent.board.panel import Lost
+def test_a_crash_just_before_the_end_casts_no_shadow_on_the_next_notice(theatre: Theatre) -> None:
+    theatre.director.add(theatre.cue("first", after_s=0, for_s=10))
+    theatre.director.add(theatre.cue("second", after_s=100, for_s=10))
+    theatre.run(9.9)
+    theatre.panel.paint_late(600)
+    theatre.panel.crash()
+    theatre.run(5)
+    theatre.panel.paint_late(0)
+    theatre.run(125)
+    assert theatre.reasons() == []
+    assert theatre.panel.shown[-2:] == ["second", ""]
 
+
+def test_the_wall_clock_jumping_to_the_start_is_no_late_paint(theatre: Theatre) -> None:
+    cue = theatre.cue(after_s=2.5, for_s=3600)
+    theatre.director.add(cue)
+    theatre.director.tick()
+    theatre.clock.set_wall(cue.start_at + timedelta(minutes=10))
+    theatre.director.tick()
+    theatre.run(1)
+    assert theatre.on == "a"
+    assert len(theatre.panel.opened_at) == 1
+
+
+def test_a_notice_that_waits_for_a_repaint_does_not_keep_the_thread_busy(theatre: Theatre) -> None:
+    theatre.director.add(theatre.cue("first", after_s=0, for_s=60))
+    theatre.run(1)
+    theatre.panel.paint_late(600)
+    theatre.panel.crash()
+    theatre.run(1)
+    theatre.director.add(theatre.cue("second", after_s=0, for_s=60))
+    assert theatre.director.tick() > 0
+
+
+def test_old_news_of_a_loss_does_not_restart_a_panel_that_works(theatre: Theatre) -> None:
     theatre.director.hear(Lost(reason="renderer_lost"))
     theatre.run(5)
     assert len(theatre.panel.opened_at) == 1
