@@ -1,6 +1,7 @@
 """Wiring: the only place that picks adapters. Reads nothing but the settings it is given."""
 
 import random
+import secrets
 from importlib import metadata
 from uuid import uuid4
 
@@ -90,7 +91,8 @@ def _link(identity: Identity, settings: AgentSettings, *, uplink: Uplink, inbox:
             port=broker.port,
             username=broker.username,
             password=broker.password,
-            client_id=identity.device,
+            # A stranger who could guess it might have a broker drop our session before it asks for the password.
+            client_id=f"{identity.device}.{secrets.token_hex(6)}",
             ca_file=identities.write_ca_file(identity, settings.state_folder),
         ),
         subscribe_to=down_filter(identity.device),
