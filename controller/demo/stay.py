@@ -1,6 +1,7 @@
 """The demo that stays up: a commune with three devices for a person to work with."""
 
 import json
+import shutil
 import threading
 
 from controller.demo import cast
@@ -15,6 +16,9 @@ def stay(stage: Stage) -> int:
         stage.start_controller()
         devices = [DemoDevice(**one) for one in json.loads(kept.read_text(encoding="utf-8"))]
     else:
+        # A first run that was cut short has given nobody a way in: begin again from nothing.
+        for leftover in ("controller", "devices"):
+            shutil.rmtree(stage.place.folder / leftover, ignore_errors=True)
         devices = _set_up(stage)
         kept.write_text(json.dumps([one.plain() for one in devices]), encoding="utf-8")
     for device in devices:
