@@ -24,7 +24,7 @@ def sign_in(page: GuestForm, *, username: Typed = "", password: Typed = "", next
     try:
         signed_in = page.uses.accounts.sign_in(username, password, address=address)
     except DomainError as error:
-        tried = attempt(page, "sign-in", error, username=username)
+        tried = attempt(page, "sign-in", error, {"username": username})
         return page.render("sign_in.html", attempt=tried, next=own_path(next))
     return _with_cookie(see_other(own_path(next)), signed_in, page)
 
@@ -48,7 +48,7 @@ def welcome(page: GuestForm, *, token: Typed = "", password: Typed = "") -> Resp
     try:
         signed_in = page.uses.accounts.redeem(token.strip(), password, address=address_of(page.request))
     except DomainError as error:
-        tried = attempt(page, "welcome", error, token=token)
+        tried = attempt(page, "welcome", error, {"token": token})
         return page.render("welcome.html", attempt=tried, minimum=MIN_PASSWORD)
     return _with_cookie(see_other("/"), signed_in, page)
 

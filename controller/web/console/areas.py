@@ -26,7 +26,7 @@ def add(
         )
     except DomainError as error:
         typed = {"parent_id": parent_id, "kind": kind, "name": name, "zone": zone}
-        return _areas_page(page, attempt(page, "area", error, **typed))
+        return _areas_page(page, attempt(page, "area", error, typed))
     return see_other("/areas", done="add")
 
 

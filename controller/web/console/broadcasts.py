@@ -49,7 +49,7 @@ def schedule(notice_id: str, page: VisitorForm, form: Annotated[ScheduleForm, De
             page.actor, notice_id, area_id=form.area_id, start_at=start_at, board_until=board_until
         )
     except DomainError as error:
-        tried = attempt(page, "schedule", error, zone=zone, **asdict(form))
+        tried = attempt(page, "schedule", error, asdict(form), zone=zone)
         return notice_page.show(page, notice_id, tried=tried)
     return see_other(f"/notices/{notice_id}", part="broadcasts", done="schedule")
 
@@ -59,7 +59,7 @@ def withdraw(notice_id: str, page: VisitorForm, reason: Typed = "") -> Response:
     try:
         page.uses.broadcasts.withdraw(page.actor, notice_id, reason=reason)
     except DomainError as error:
-        return notice_page.show(page, notice_id, tried=attempt(page, "withdraw", error, reason=reason))
+        return notice_page.show(page, notice_id, tried=attempt(page, "withdraw", error, {"reason": reason}))
     return see_other(f"/notices/{notice_id}", done="withdraw")
 
 

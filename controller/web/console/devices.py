@@ -21,7 +21,8 @@ def issue_code(page: VisitorForm, *, kind: Typed = "", name: Typed = "", area_id
     try:
         issued = page.uses.devices.issue_code(page.actor, kind=_kind(kind), name=name, area_id=area_id)
     except DomainError as error:
-        return _devices_page(page, attempt(page, "claim", error, kind=kind, name=name, area_id=area_id))
+        typed = {"kind": kind, "name": name, "area_id": area_id}
+        return _devices_page(page, attempt(page, "claim", error, typed))
     area = next(one for one in page.uses.areas.visible(page.actor) if one.id == area_id)
     hours = round(CLAIM_CODE_LIFETIME.total_seconds() / 3600)
     return page.render("claim_code.html", issued=issued, name=name, area=area, hours=hours)

@@ -41,7 +41,8 @@ def write(
         view = page.uses.notices.write(page.actor, area_id=area_id, title=title, text=text)
         notice_page.go_on(page, view.notice.id, then)
     except DomainError as error:
-        return _new_page(page, attempt(page, "notice", error, area_id=area_id, title=title, text=text))
+        typed = {"area_id": area_id, "title": title, "text": text}
+        return _new_page(page, attempt(page, "notice", error, typed))
     return see_other(f"/notices/{view.notice.id}", part=_part(then), done=then or "keep")
 
 
@@ -64,7 +65,7 @@ def edit(
         notice_page.keep(page, notice_id, title=title, text=text, version=version)
         notice_page.go_on(page, notice_id, then)
     except DomainError as error:
-        tried = attempt(page, "notice", error, title=title, text=text, version=version)
+        tried = attempt(page, "notice", error, {"title": title, "text": text, "version": version})
         return notice_page.show(page, notice_id, tried=tried)
     return see_other(f"/notices/{notice_id}", part=_part(then), done=then or "keep")
 
@@ -116,7 +117,7 @@ def reject(notice_id: str, page: VisitorForm, reason: Typed = "") -> Response:
     try:
         page.uses.notices.reject(page.actor, notice_id, reason=reason)
     except DomainError as error:
-        return notice_page.show(page, notice_id, tried=attempt(page, "reject", error, reason=reason))
+        return notice_page.show(page, notice_id, tried=attempt(page, "reject", error, {"reason": reason}))
     return see_other(f"/notices/{notice_id}", done="reject")
 
 

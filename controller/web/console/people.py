@@ -31,7 +31,7 @@ def invite(
         )
     except DomainError as error:
         typed = {"username": username, "display_name": display_name, "area_id": area_id, "role": role}
-        return _people_page(page, attempt(page, "invite", error, **typed))
+        return _people_page(page, attempt(page, "invite", error, typed))
     link = f"{page.parts.public_url.rstrip('/')}/welcome#{token}"
     return page.render("invited.html", link=link, name=display_name, days=INVITATION_LIFETIME.days)
 

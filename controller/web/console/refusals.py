@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -21,7 +22,14 @@ _INPUTS = {"start_at": "start_date", "board_until": "until_date", "grants": "are
 """field of the domain -> input of our forms, where they differ"""
 
 
-def attempt(page: Page, form: str, error: DomainError, *, zone: str = DEFAULT_ZONE, **typed: str) -> Attempt:
+def attempt(
+    page: Page,
+    form: str,
+    error: DomainError,
+    typed: Mapping[str, str] | None = None,
+    *,
+    zone: str = DEFAULT_ZONE,
+) -> Attempt:
     """Return a refused form with what was typed; times in the sentence are told in `zone`."""
     refusal = Refusal(
         text=_sentence(page, error, zone),
@@ -30,7 +38,7 @@ def attempt(page: Page, form: str, error: DomainError, *, zone: str = DEFAULT_ZO
         zone=zone,
         free_at=_free_at(error),
     )
-    return Attempt(form=form, typed=typed, refusal=refusal)
+    return Attempt(form=form, typed=typed or {}, refusal=refusal)
 
 
 def refused(request: Request, error: Exception) -> Response:
