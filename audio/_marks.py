@@ -27,6 +27,7 @@ _LIMIT = re.compile(r"(>=|=>|<=|=<|[≥≤><]) ?(?=\d)")
 _END_MARK = re.compile(r"\./\.|\.{2,}")
 _SCALE = re.compile(r"(?: (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ)(?![^\W_])){0,2}")
 _SPANNED = words("spanned")
+_LISTING = words("listing")
 _LIMITED = words("limited")
 
 
@@ -128,7 +129,8 @@ def _read_sum(page: Page, pos: int) -> Reading:
     has_number = _NUMBER_AHEAD.match(page.text, pos + 1) is not None
     is_between = said not in ("", ".", ",") and page.char(pos + 1) not in ("", char)
     if char == "+" and is_between:
-        return Reading(pos + 1, "cộng" if has_number else "và", "sign")
+        is_sum = has_number and not page.has_said(_LISTING, 5)
+        return Reading(pos + 1, "cộng" if is_sum else "và", "sign")
     if char == "=" and is_between and page.char(pos - 1) != "=":
         return Reading(pos + 1, "bằng", "sign")
     if char in "~≈" and has_number:

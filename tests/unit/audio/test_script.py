@@ -103,6 +103,20 @@ def test_rates_and_units() -> None:
     assert said("ô tô/xe máy") == "ô tô xe máy"
 
 
+def test_a_dash_is_a_range_a_score_or_a_pause() -> None:
+    assert said("từ 6 giờ - 8 giờ, trẻ 2-4 tuổi") == "từ sáu giờ đến tám giờ, trẻ hai đến bốn tuổi"
+    assert said("đội ấp 1 thắng 4-2") == "đội ấp một thắng bốn hai"
+    assert said("anh Tư - 0918.000.111") == "anh tư, không chín một tám không không không một một một"
+
+
+def test_an_abbreviated_place_is_no_initial_of_a_person() -> None:
+    assert said("UBND Q. 8 mời chị Lê Thị Q. đến") == "ủy ban nhân dân quận tám mời chị lê thị quy. đến"
+
+
+def test_a_list_after_a_numbered_place() -> None:
+    assert said("tổ 2,3,8; tổ 5+6") == "tổ hai, ba, tám, tổ năm và sáu"
+
+
 def test_signs() -> None:
     assert said("gạo & muối, 2x4m, > 6 ha") == "gạo và muối, hai nhân bốn mét, trên sáu héc ta"
     assert said("≥ 60 tuổi, ≤ 9 tấn") == "từ sáu mươi tuổi trở lên, không quá chín tấn"
