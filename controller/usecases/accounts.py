@@ -144,13 +144,17 @@ class Accounts:
         now = self._clock.now()
         username = check_username(username)
         with self._unit() as work:
-            user = work.people.by_username(username)
-            if user is not None:
-                work.people.drop_invitations(user.id)
-                return _new_invitation(work, user.id, now)
-            grants = [(area.id, Role.ADMINISTRATOR) for area in work.areas.all() if area.parent_id is None]
+            roots = [(area.id, Role.ADMINISTRATOR) for area in work.areas.all() if area.parent_id is None]
             note_stranger(work, "command line", "create_admin", f"user:{username}", address="", now=now)
-            return _create_account(work, username, username, grants, now)
+            user = work.people.by_username(username)
+            if user is None:
+                return _create_account(work, username, username, roots, now)
+            # Whoever may run this owns the machine; an account that was closed or had another role is theirs to open.
+            user.disabled_at = None
+            held = {(grant.area_id, grant.role) for grant in work.people.grants(user.id)}
+            _add_grants(work, user.id, [grant for grant in roots if grant not in held], now)
+            work.people.drop_invitations(user.id)
+            return _new_invitation(work, user.id, now)
 
     def first_administrator(self, username: str = "admin") -> str | None:
         """Return an invitation for the first administrator, or None once somebody has set a password."""
@@ -163,14 +167,12 @@ class Accounts:
         """Set the password of an invited account and sign in. Raises INVITATION_REFUSED or PASSWORD_TOO_SHORT."""
         now = self._clock.now()
         check_password(password)
+        with self._unit() as work:
+            # First, so that a made-up token does not cost us the slow hash.
+            _invited(work, token, now)
         password_hash = self._hasher.hash(password[:1024])
         with self._unit() as work:
-            invitation = work.people.invitation(token_hash(token))
-            if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
-                raise InvalidError(Code.INVITATION_REFUSED)
-            user = work.people.get(invitation.user_id)
-            if user is None or user.disabled_at is not None:
-                raise InvalidError(Code.INVITATION_REFUSED)
+            invitation, user = _invited(work, token, now)
             invitation.used_at = now
             user.password_hash = password_hash
             work.people.end_sessions(user.id, now)
@@ -245,6 +247,16 @@ def _actor(work: Work, user: User, address: str) -> Actor:
     )
 
 
+def _invited(work: Work, token: str, now: datetime) -> tuple[Invitation, User]:
+    invitation = work.people.invitation(token_hash(token))
+    if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
+        raise InvalidError(Code.INVITATION_REFUSED)
+    user = work.people.get(invitation.user_id)
+    if user is None or user.disabled_at is not None:
+        raise InvalidError(Code.INVITATION_REFUSED)
+    return invitation, user
+
+
 def _note_stale(work: Work, session: Session, *, address: str, now: datetime) -> None:
     """Note a token that no longer counts, once a session and address: an open page asks again and again."""
     subject = f"session:{session.token_hash[:12]}"
@@ -278,9 +290,13 @@ def _create_account(
     )
     work.people.add(user)
     work.flush()
-    for area_id, role in dict.fromkeys(grants):
-        work.people.add(Grant(id=new_id(now), user_id=user.id, area_id=area_id, role=role))
+    _add_grants(work, user.id, grants, now)
     return _new_invitation(work, user.id, now)
+
+
+def _add_grants(work: Work, user_id: str, grants: Sequence[tuple[str, Role]], now: datetime) -> None:
+    for area_id, role in dict.fromkeys(grants):
+        work.people.add(Grant(id=new_id(now), user_id=user_id, area_id=area_id, role=role))
 
 
 def _new_invitation(work: Work, user_id: str, now: datetime) -> str:
@@ -292,13 +308,20 @@ def _new_invitation(work: Work, user_id: str, now: datetime) -> str:
 
 
 def _administered(work: Work, actor: Actor) -> list[Person]:
-    administered = {area.id for area in work.areas.all() if actor.may(Permission.ADMINISTER, area)}
+    administered = _administered_areas(work, actor)
     people = [Person(user=user, grants=tuple(work.people.grants(user.id))) for user in work.people.all()]
     return [one for one in people if any(grant.area_id in administered for grant in one.grants)]
 
 
+def _administered_areas(work: Work, actor: Actor) -> set[str]:
+    return {area.id for area in work.areas.all() if actor.may(Permission.ADMINISTER, area)}
+
+
 def _administered_user(work: Work, actor: Actor, user_id: str) -> User:
+    """Return an account whose every role is in the actor's areas: an invitation to it gives all of them."""
     person = next((one for one in _administered(work, actor) if one.user.id == user_id), None)
     if person is None:
         raise NotFoundError
+    if not {grant.area_id for grant in person.grants} <= _administered_areas(work, actor):
+        raise NotPermittedError(Code.NOT_PERMITTED)
     return person.user

@@ -34,7 +34,7 @@ from controller.usecases import (
 )
 from controller.usecases.broadcast_desk import BroadcastView
 from controller.usecases.device_reports import JournalLine, StateReport
-from controller.usecases.ports import ContentStore, PasswordHasher, Unit
+from controller.usecases.ports import PasswordHasher, Unit
 from controller.usecases.rights import Actor
 from tests.fakes.controller import (
     FakeBrokerAccess,
@@ -51,15 +51,62 @@ T = TypeVar("T")
 
 
 @cache
-def _empty_database() -> Path:
-    """Return a database file with all tables and no rows, made once a run."""
+def _template(name: str) -> Path:
+    """Return the place of a database file that is made once a run and copied for each test."""
     folder = Path(mkdtemp(prefix="loa-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "empty.db"
+    return folder / name
+
+
+@cache
+def _empty_database() -> Path:
+    """Return a database file with all tables and no rows."""
+    path = _template("empty.db")
     database = Database(f"sqlite:///{path}")
     database.migrate()
     database.close()
     return path
+
+
+@cache
+def _planted_database() -> tuple[Path, dict[str, Area], Actor]:
+    """Return a database file with the tree of areas, the tree, and the administrator of its root."""
+    path = _template("planted.db")
+    database = fresh_database(path)
+    areas, clock = AreaRegister(unit=database.unit, clock=FakeClock()), FakeClock()
+    root = areas.ensure_root()
+    with database.unit() as work:
+        administrator = _new_person(work, "quan-tri-goc", Role.ADMINISTRATOR, root, clock.now())
+
+    def below(parent: Area, kind: AreaKind, name: str) -> Area:
+        return areas.add(administrator, parent_id=parent.id, kind=kind, name=name)
+
+    province = below(root, AreaKind.PROVINCE, "Tỉnh Đông")
+    commune, other = (below(province, AreaKind.COMMUNE, f"Phường {name}") for name in "AB")
+    hamlet = below(commune, AreaKind.HAMLET, "Tổ dân phố 1")
+    database.close()
+    tree = {"root": root, "province": province, "A": commune, "B": other, "A1": hamlet}
+    return path, tree, administrator
+
+
+def _new_person(work: SqlWork, username: str, role: Role, area: Area, now: datetime) -> Actor:
+    user = User(
+        id=new_id(now),
+        username=username,
+        display_name=username,
+        password_hash=PlainPasswords().hash(PASSWORD),
+        created_at=now,
+    )
+    work.people.add(user)
+    work.flush()
+    work.people.add(Grant(id=new_id(now), user_id=user.id, area_id=area.id, role=role))
+    return Actor(
+        user_id=user.id,
+        username=username,
+        display_name=username,
+        roles=((area.path, role),),
+        address="127.0.0.1",
+    )
 
 
 def fresh_database(path: Path, *, busy_timeout_s: float = 5.0) -> Database:
@@ -72,24 +119,19 @@ class ControlRoom:
     """All use cases of one controller. `tree` has the root, a province, two communes A and B, a hamlet A1."""
 
     def __init__(
-        self,
-        folder: Path,
-        *,
-        hasher: PasswordHasher | None = None,
-        contents: ContentStore | None = None,
-        database: Database | None = None,
+        self, folder: Path, *, hasher: PasswordHasher | None = None, busy_timeout_s: float = 0.1
     ) -> None:
         self.folder = folder
         self.clock, self.studio, self.news = FakeClock(), FakeStudio(), MemoryNews()
         self.broker, self.downlink = FakeBrokerAccess(), FakeDownlink()
-        self.database = database or fresh_database(folder / "loa.db", busy_timeout_s=0.1)
-        folder_store = ContentFolder(folder / "contents")
-        folder_store.start()
-        self.contents: ContentStore = contents or folder_store
+        planted, self.tree, self.root_administrator = _planted_database()
+        shutil.copyfile(planted, folder / "loa.db")
+        self.database = Database(f"sqlite:///{folder / 'loa.db'}", busy_timeout_s=busy_timeout_s)
+        self.contents = ContentFolder(folder / "contents")
+        self.contents.start()
         self.random = random.Random(7)
-        self.uses = self.wire(self.database.unit, hasher or PlainPasswords())
         self._actors: dict[tuple[str, Role, str], Actor] = {}
-        self.tree = self._plant()
+        self.uses = self.wire(self.database.unit, hasher)
 
     def wire(self, unit: Unit, hasher: PasswordHasher | None = None) -> UseCases:
         """Return use cases over another unit of work, with the same doubles around them."""
@@ -146,40 +188,13 @@ class ControlRoom:
     def add_area(self, name: str, kind: AreaKind, parent: Area) -> Area:
         return self.uses.areas.add(self.root_administrator, parent_id=parent.id, kind=kind, name=name)
 
-    def _plant(self) -> dict[str, Area]:
-        root = self.uses.areas.ensure_root()
-        self.root_administrator = self.person("quan-tri-goc", Role.ADMINISTRATOR, root)
-        province = self.add_area("Tỉnh Đông", AreaKind.PROVINCE, root)
-        commune = self.add_area("Phường A", AreaKind.COMMUNE, province)
-        other = self.add_area("Phường B", AreaKind.COMMUNE, province)
-        hamlet = self.add_area("Tổ dân phố 1", AreaKind.HAMLET, commune)
-        return {"root": root, "province": province, "A": commune, "B": other, "A1": hamlet}
-
     def person(self, username: str, role: Role, area: Area | str) -> Actor:
         """Return somebody with one role; the same person when asked again."""
         place = area if isinstance(area, Area) else self.tree[area]
         key = (username, role, place.id)
         if key not in self._actors:
-            now = self.clock.now()
-            password_hash = PlainPasswords().hash(PASSWORD)
-            user = User(
-                id=new_id(now),
-                username=username,
-                display_name=username,
-                password_hash=password_hash,
-                created_at=now,
-            )
             with self.database.unit() as work:
-                work.people.add(user)
-                work.flush()
-                work.people.add(Grant(id=new_id(now), user_id=user.id, area_id=place.id, role=role))
-            self._actors[key] = Actor(
-                user_id=user.id,
-                username=username,
-                display_name=username,
-                roles=((place.path, role),),
-                address="127.0.0.1",
-            )
+                self._actors[key] = _new_person(work, username, role, place, self.clock.now())
         return self._actors[key]
 
     def also(self, actor: Actor, role: Role, area: Area) -> Actor:
