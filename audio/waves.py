@@ -32,22 +32,22 @@ def open_wave(out: Path) -> Iterator[wave.Wave_write]:
 def read_wave(source: Path) -> bytes:
     """Return the samples; NotSoundError when the file is not of our shape."""
     with _opened(source) as file:
+        shape = (file.getframerate(), file.getnchannels(), file.getsampwidth())
+        if shape != (SAMPLE_RATE, 1, SAMPLE_SIZE):
+            raise NotSoundError(f"{source.name} has rate, channels, width {shape}")
         return file.readframes(file.getnframes())
 
 
 def wave_duration_ms(source: Path) -> int:
-    """Return the length without reading the samples; NotSoundError when the file is not of our shape."""
+    """Return the length that the header of a WAV file tells; NotSoundError when it is none."""
     with _opened(source) as file:
-        return file.getnframes() * 1000 // SAMPLE_RATE
+        return file.getnframes() * 1000 // file.getframerate()
 
 
 @contextmanager
 def _opened(source: Path) -> Iterator[wave.Wave_read]:
     try:
         with wave.open(str(source), "rb") as file:
-            shape = (file.getframerate(), file.getnchannels(), file.getsampwidth())
-            if shape != (SAMPLE_RATE, 1, SAMPLE_SIZE):
-                raise NotSoundError(f"{source.name} has rate, channels, width {shape}")
             yield file
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, ZeroDivisionError) as error:
         raise NotSoundError(f"{source.name} is no WAV file") from error

@@ -13,7 +13,7 @@ from audio._places import whole_file
 from audio.errors import AudioError, DiskFullError, FfmpegFailedError, FfmpegMissingError, NotSoundError
 from audio.levels import MAX_ROUNDS, Loudness, Move, Trial, best_trial, first_move, next_move
 from audio.ports import Probe
-from audio.waves import SAMPLE_RATE
+from audio.waves import SAMPLE_RATE, wave_duration_ms
 
 _LIMITER_RATE = 192_000  # the limiter sees the peaks between the samples only when it works on more samples
 _SHORT_S = 3.0
@@ -44,7 +44,7 @@ class FfmpegSound:
             raise NotSoundError(error.detail) from error
 
     def measure(self, source: Path) -> Loudness:
-        return self._listen(source, self.probe(source).duration_ms)
+        return self._listen(source, self._duration_ms(source))
 
     def to_wav(
         self, source: Path, *, out: Path, gain_db: float = 0.0, max_duration_s: float | None = None
@@ -56,7 +56,7 @@ class FfmpegSound:
             self._convert(source, "-af", graph, *cut, *output, _address(draft))
 
     def master(self, source: Path, *, out: Path, bit_rate_kbps: int = 24) -> Loudness:
-        duration_ms = self.probe(source).duration_ms
+        duration_ms = self._duration_ms(source)
         loudness = self._listen(source, duration_ms)
         if loudness.is_silent:
             raise NotSoundError("only silence")
@@ -67,6 +67,12 @@ class FfmpegSound:
 
         with whole_file(out) as draft:
             return _approach(attempt, first_move(loudness), draft)
+
+    def _duration_ms(self, source: Path) -> int | None:
+        try:
+            return wave_duration_ms(source)  # our own files between the steps; saves a program each time
+        except NotSoundError:
+            return self.probe(source).duration_ms
 
     def _listen(self, source: Path, duration_ms: int | None) -> Loudness:
         repeat = _repeat(duration_ms) if duration_ms is not None else ""

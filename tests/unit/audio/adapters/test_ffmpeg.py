@@ -144,7 +144,8 @@ def test_a_list_of_other_files_is_not_followed(tmp_path: Path) -> None:
 def test_missing_programs_are_named(tmp_path: Path) -> None:
     synthesise(tmp_path / "in.wav", "sine=duration=1")
     refuses(FfmpegSound(ffmpeg="no-such-program"), FfmpegMissingError, tmp_path, name="in.wav")
-    refuses(FfmpegSound(ffprobe="no-such-program"), FfmpegMissingError, tmp_path, name="in.wav")
+    with pytest.raises(FfmpegMissingError):
+        FfmpegSound(ffprobe="no-such-program").probe(tmp_path / "in.wav")
 
 
 def test_a_full_disk_is_told_from_other_failures(tmp_path: Path) -> None:
