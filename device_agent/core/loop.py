@@ -36,7 +36,7 @@ from protocol.errors import ExpiredMessageError
 
 CLOCK_CHECK_S = 4.0
 """A clock that is stepped while we sleep is noticed within this time."""
-_STOP_WITHIN_S = 1.5
+_STOP_WITHIN_S = 0.8
 _ALARMING = frozenset({"signature_refused", "wrong_recipient", "content_damaged"})
 
 _log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class Loop:
         """Leave the air, note it, and end; within about two seconds."""
         if self._thread is not None:
             self._inbox.put(Stopping())
-            self._thread.join(timeout=_STOP_WITHIN_S + 1.0)
+            self._thread.join(timeout=_STOP_WITHIN_S + 0.4)
             self._thread = None
 
     def _run(self) -> None:

@@ -14,6 +14,9 @@ from device_agent.speaker.output import SAMPLE_BYTES, SAMPLE_RATE, Playback
 
 _BLOCK_SAMPLES = 480
 _CEASE_CHECK_S = 0.05
+_LATENCY_S = 0.1
+_TAIL_BLOCKS = 15
+"""Silence after the last sample: some cards drop what is in their buffer when a stream ends."""
 _DRAIN_TIMEOUT_S = 1.0
 
 
@@ -45,7 +48,7 @@ class PortAudioOutput:
                 dtype="int16",
                 blocksize=_BLOCK_SAMPLES,
                 device=self._card,
-                latency="low",
+                latency=_LATENCY_S,
                 callback=run.fill,
                 finished_callback=run.finished.set,
             ) as stream:
@@ -86,6 +89,7 @@ class _Run:
         self._start_s = float("inf")
         self._latency_s = 0.0
         self._first_s = 0.0
+        self._tail = 0
         self.started = threading.Event()
         self.finished = threading.Event()
 
@@ -112,6 +116,8 @@ class _Run:
         samples = bytes(skipped * SAMPLE_BYTES) + self._playback.feed.take(count - skipped)
         out[:] = samples.ljust(len(out), b"\0")
         if len(samples) < len(out):
+            self._tail += 1
+        if self._tail > _TAIL_BLOCKS:
             raise self._stop
 
     @property
