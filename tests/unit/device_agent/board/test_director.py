@@ -232,7 +232,7 @@ def test_a_crash_just_before_the_end_casts_no_shadow_on_the_next_notice(theatre:
     theatre.panel.paint_late(600)
     theatre.panel.crash()
     theatre.run(5)
-    theatre.panel.paint_late(0)
+    theatre.panel.paint_late(0.6)
     theatre.run(125)
     assert theatre.reasons() == []
     assert theatre.panel.shown[-2:] == ["second", ""]
