@@ -55,10 +55,11 @@ class Ward:
         self.house, room = house, house.room
         province = room.add_area("Tỉnh Đông Giang", AreaKind.PROVINCE, room.tree["root"])
         self.ward = room.add_area("Phường Bến Trăng", AreaKind.COMMUNE, province)
-        room.tree |= {"ward": self.ward}
-        for number in (1, 2, 3):
-            key = f"group-{number}"
-            room.tree[key] = room.add_area(f"Tổ dân phố {number}", AreaKind.HAMLET, self.ward)
+        groups = {
+            f"group-{number}": room.add_area(f"Tổ dân phố {number}", AreaKind.HAMLET, self.ward)
+            for number in (1, 2, 3)
+        }
+        room.tree = room.tree | groups | {"ward": self.ward}
         self.editor = self._person("Biên tập viên", "bientap", Role.EDITOR)
         self.approver = self._person("Người duyệt", "duyet", Role.APPROVER)
         self.administrator = self._person("Quản trị phường", "quantri", Role.ADMINISTRATOR)
