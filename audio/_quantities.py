@@ -5,17 +5,18 @@ import re
 from audio import _numbers as numbers
 from audio._abbreviations import say_code
 from audio._contexts import words
-from audio._dictionary import DICTIONARY
+from audio._dictionary import DICTIONARY, LABELLED
 from audio._page import Page, Reading
 
 _PHYSICAL = frozenset(("h", "giờ", "phút", "giây", "lít", "mét"))
-_TIGHT = frozenset(("s", "p", "k", "K", "Đ", "đ", "°", "$", "'", "’", "bar"))
+_TIGHT = frozenset(("s", "p", "k", "K", "Đ", "đ", "°", "$", "'", "’", "bar", "T"))
 _ordered = sorted(DICTIONARY.units, key=len, reverse=True)
 _UNIT = re.compile(f"(?: ?)({'|'.join(map(re.escape, _ordered))})(?:(?![^\\W_])|(?=[x×]\\d))")
 _CAPITAL_UNITS = {
     unit.upper(): unit for unit in ("km", "kg", "ha", "cm", "mm", "m", "m2", "m3", "m²", "m³", "km2")
 }
 _CAPITAL_UNIT = re.compile(r" ?(KM2|KM|KG|HA|CM|MM|M2|M3|M²|M³|M)(?![^\W_])")
+_COMRADE = re.compile(r" ?đ/c(?![^\W_])")
 _PER = re.compile(r" ?/ ?([^\W\d_]{1,8}[²³23]?)(?![^\W_])")
 _BROKEN = re.compile(r"(\d{1,3})(m|tr|kg|km|k)(\d{1,3})(?![^\W_]|[.,]\d)")
 _SIZE = re.compile(r" ?[x×X] ?(?=\d)")
@@ -107,6 +108,8 @@ def with_unit(page: Page, end: int, spoken: str) -> tuple[int, str]:
 def _unit_at(page: Page, pos: int) -> tuple[int, str, str] | None:
     char = page.char(pos)
     if match := _UNIT.match(page.text, pos):
+        if _COMRADE.match(page.low, pos) or (match[1] == "T" and page.trail[-1] in LABELLED):
+            return None
         if (
             char == " "
             and match[1] in _TIGHT

@@ -7,7 +7,7 @@ from audio._abbreviations import say_code
 from audio._contexts import words
 from audio._dates import is_dated, read_short_date
 from audio._page import Page, Reading
-from audio._quantities import COUNTED, PER_NOUNS, SCALES
+from audio._quantities import COUNTED, PER_NOUNS, SCALES, with_unit
 
 _SLASHED = re.compile(
     r"(\d{1,5}[A-Za-zĐđ]?)/(\d{1,5}[A-Za-zĐđ]?)((?:/\d{1,4}[A-Za-zĐđ]?){0,3})(?![^\W_]|/\d)"
@@ -26,18 +26,22 @@ _AFTER_A_DATE = words("after_a_date")
 _HOLIDAYS = words("holidays") | {"ngày"}
 _SIMPLE = frozenset(((1, 2), (1, 3), (2, 3), (1, 4), (3, 4)))
 _RESIDENCES = words("residences")
+_MEASURES = ("thị lực", "huyết áp", "tỷ lệ")
+_SCALE = re.compile(r"1/(\d{1,3}(?:\.\d{3}){1,2})(?![\d.]\d)")
 _SCORING = words("scoring")
 
 
 def read_slashed(page: Page, pos: int) -> Reading | None:
     """Tell apart addresses, ratios, dates, fractions and counts out of a total; read the one it is."""
+    if scale := _SCALE.match(page.text, pos):
+        return Reading(scale.end(), "một trên " + numbers.cardinal(int(scale[1].replace(".", ""))), "ratio")
     match = _SLASHED.match(page.text, pos)
     if match is None:
         return None
     if match[1][-1].isalpha() and match[2][-1].isalpha() and page.trail[-1] not in _ADDRESS:
         return Reading(match.end(1), say_code(match[1]), "code")
     if not (match[1].isdigit() and match[2].isdigit()) or match[3] or _is_ratio(page, match.end()):
-        return Reading(match.end(), _over(match), "ratio")
+        return Reading(*with_unit(page, match.end(), _over(match)), "ratio")
     return _read_pair(page, match)
 
 
@@ -60,7 +64,7 @@ def _read_pair(page: Page, match: re.Match[str]) -> Reading:
 def _is_ratio(page: Page, end: int) -> bool:
     """Tell whether what was said makes the pair an address or a ratio, whatever its numbers."""
     said = page.trail[-1]
-    if said in _ADDRESS or said in _RATIOS:
+    if said in _ADDRESS or said in _RATIOS or any(measure in page.said(4) for measure in _MEASURES):
         return True
     is_nested = page.has_said(_LANES, 8) and said in (",", "và", "#ratio", "#number")
     return is_nested or (said in _RESIDENCES and page.text[end + 1 : end + 3].istitle())

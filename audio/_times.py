@@ -17,9 +17,9 @@ _HALF_DAY = re.compile(r" ?([AaPp])\.?[Mm]\b\.?")
 _ROUND_THE_CLOCK = re.compile(r"24 ?/ ?(?:(24)(?: ?(?:h\b|giờ))?|7(?![\d/]))")
 _WEEKDAY = re.compile(r" ?(?:[2-7]|0[2-7])(?!\d)")
 _SHORT = re.compile(r"T([2-7])(?![\w/]|\.\d)")
-_LIST = re.compile(r"(?:, ?| ?và | ?& ?| ?- ?| ?– ?|/)([2-7])(?![\d%]|\.\d|,(?:\d\d|[0189])|[/:h])")
+_LIST = re.compile(r"(?:, ?| ?và | ?& ?| ?- ?| ?– ?|/)([2-7])(?![\d%]|\.\d|,(?:\d\d|[0189])|[/h]|:\d)")
 _SHORT_MONTH = re.compile(r"T(0?[1-9]|1[0-2])/((?:19|20)\d{2})(?!\d)")
-_ROW = re.compile(r"[2-7](?:-[2-7]){2,5}(?![\w/-])")
+_ROW = re.compile(r"[2-7](?: ?- ?[2-7]){2,5}(?![\w/-]|:\d)")
 _DAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 _PLACES = words("buildings")
 _ORDINALS = words("ranked")
@@ -28,7 +28,7 @@ _ORDINALS = words("ranked")
 def read_time(page: Page, pos: int) -> Reading | None:
     """Read 5h30, 5g30, 05:30, 48h, 3:20 PM, 24/24."""
     if row := _ROW.match(page.text, pos):
-        return Reading(row.end(), ", ".join(_DAYS[day] for day in row[0][::2]), "weekday")
+        return Reading(row.end(), ", ".join(_DAYS[day] for day in row[0] if day in _DAYS), "weekday")
     if whole := _WHOLE_HOUR.match(page.low, pos):
         return Reading(whole.end(), numbers.cardinal(int(whole[1])) + " giờ", "time")
     if clock := _ROUND_THE_CLOCK.match(page.low, pos):
@@ -97,7 +97,7 @@ def read_weekday_number(page: Page, pos: int) -> Reading | None:
     if page.trail[-1] != "thứ":
         return None
     if row := _ROW.match(page.text, pos):
-        return Reading(row.end(), ", thứ ".join(_DAYS[day] for day in row[0][::2]), "weekday")
+        return Reading(row.end(), ", thứ ".join(_DAYS[day] for day in row[0] if day in _DAYS), "weekday")
     first = numbers.PLAIN.match(page.text, pos)
     if first is None or len(first[0]) > 3:
         return None
