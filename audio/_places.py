@@ -13,17 +13,20 @@ from audio.errors import DiskFullError
 
 
 @contextmanager
-def whole_file(out: Path) -> Iterator[Path]:
+def whole_file(out: Path, *, is_lasting: bool = False) -> Iterator[Path]:
     """Yield a path beside `out` to write to; move it to `out` on success, remove it on any failure.
 
+    `is_lasting` waits for the disk: for what is delivered, not for the files between two steps.
     Raises DiskFullError when the disk ends, here or in the body.
     """
     draft = out.with_name(f".{secrets.token_hex(8)}.part")
     try:
         yield draft
-        _sync(draft)
+        if is_lasting:
+            _sync(draft)
         draft.replace(out)
-        _sync(out.parent)
+        if is_lasting:
+            _sync(out.parent)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFullError(str(error)) from error

@@ -65,7 +65,7 @@ class FfmpegSound:
             self._encode(source, draft, move, bit_rate_kbps)
             return self._listen(draft, duration_ms)
 
-        with whole_file(out) as draft:
+        with whole_file(out, is_lasting=True) as draft:
             return _approach(attempt, first_move(loudness), draft)
 
     def _duration_ms(self, source: Path) -> int | None:
