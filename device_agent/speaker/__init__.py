@@ -18,7 +18,7 @@ __all__ = ["build_performer"]
 def build_performer(output: str, *, station: str, work_folder: Path, report: ReportTo) -> Performer:  # noqa: ARG001 - the shape that every device kind's factory has
     """Return a loudspeaker for `file:PATH`, `card:`, `card:NAME` or `silent:`; raise `output_unknown`."""
     clock = SystemClock()
-    return SpeakerPerformer(_output(output, clock), decoder=Decoder(work_folder), report=report, clock=clock)
+    return SpeakerPerformer(_output(output, clock), decoder=Decoder(), report=report, clock=clock)
 
 
 def _output(output: str, clock: SystemClock) -> Output:

@@ -130,7 +130,7 @@ class SpeakerPerformer:
                 on_start=lambda at: self._report(Started(occurrence=cue.occurrence, at=at)),
             )
         )
-        if sound.is_damaged and not feed.is_cut:
+        if not feed.is_cut and sound.is_damaged():
             raise DeviceError("sound_damaged", "the content ends before its sound does")
         self._report(
             Ended(

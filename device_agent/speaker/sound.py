@@ -1,101 +1,108 @@
 """Decoding: any sound file becomes 48 kHz mono 16-bit samples through ffmpeg, ahead of its time.
 
-The samples go to a file that grows while ffmpeg works, so that a long programme neither fills the memory nor
-has to be decoded to its end before it starts.
+The samples wait in a pipe of about ten seconds: ffmpeg works ahead by that much and rests when it is full, so a
+programme of an hour takes no more memory than a gong, and no disk at all.
 """
 
+import contextlib
+import fcntl
 import os
 import shutil
+import struct
 import subprocess
+import termios
 import time
 from pathlib import Path
-from uuid import uuid4
 
 from device_agent.core.errors import DeviceError
 
 HEAD_START_BYTES = 48_000
+_PIPE_BYTES = 1024 * 1024
 _POLL_S = 0.005
+_SAMPLE_BYTES = 2
 
 
 class Sound:
-    """One sound being decoded; `feed.Samples`."""
+    """One sound being decoded; `feed.Samples`. Takes over the read end of the decoder's pipe."""
 
-    def __init__(self, path: Path, decoder: "subprocess.Popen[bytes]") -> None:
-        self._path = path
+    def __init__(self, pipe: int, decoder: "subprocess.Popen[bytes]") -> None:
+        self._pipe = pipe
         self._decoder = decoder
-        self._descriptor = os.open(path, os.O_RDONLY)
-        self._position = 0
+        self._rest = b""
         self._is_over = False
 
     def wait_until_ready(self, timeout_s: float) -> None:
         """Wait for a head start of samples, or for the end of a short sound. Raise DeviceError without any."""
         deadline_s = time.monotonic() + timeout_s
-        while self._decoder.poll() is None and self._size() < HEAD_START_BYTES:
+        while self._decoder.poll() is None and self._waiting_bytes() < HEAD_START_BYTES:
             if time.monotonic() > deadline_s:
                 raise DeviceError("decode_timeout", "ffmpeg gave no sound in time")
             time.sleep(_POLL_S)
-        if self._size() == 0:
+        if self._waiting_bytes() == 0:
             raise DeviceError(
                 "undecodable", "ffmpeg cannot decode this content", hint="build it again on the controller"
             )
 
     def read(self, byte_count: int) -> bytes:
-        # The order matters: an ended decoder writes nothing after it was seen ended.
-        has_ended = self._decoder.poll() is not None
-        found = os.pread(self._descriptor, byte_count, self._position)
-        found = found[: len(found) - len(found) % 2]
-        self._position += len(found)
-        self._is_over = has_ended and self._position >= self._size() - 1
-        return found
+        found = self._rest
+        with contextlib.suppress(BlockingIOError):
+            while len(found) < byte_count:
+                more = os.read(self._pipe, byte_count - len(found))
+                if not more:
+                    self._is_over = True
+                    break
+                found += more
+        whole = len(found) - len(found) % _SAMPLE_BYTES
+        self._rest = found[whole:]
+        if self._decoder.poll() is not None and self._waiting_bytes() == 0:
+            self._is_over = True
+        return found[:whole]
 
     @property
     def is_over(self) -> bool:
         return self._is_over
 
-    @property
     def is_damaged(self) -> bool:
-        """Whether the decoder gave up before the end of the file."""
-        return self._decoder.poll() not in (None, 0)
+        """Tell, once it is over, whether the decoder gave up before the end of the file."""
+        try:
+            return self._decoder.wait(timeout=0.5) != 0
+        except subprocess.TimeoutExpired:
+            return False
 
     def close(self) -> None:
-        """End the decoder and remove the samples; may be called twice."""
-        if self._descriptor < 0:
+        """End the decoder; may be called twice."""
+        if self._pipe < 0:
             return
         if self._decoder.poll() is None:
             self._decoder.kill()
         self._decoder.wait()
-        os.close(self._descriptor)
-        self._descriptor = -1
-        self._path.unlink(missing_ok=True)
+        os.close(self._pipe)
+        self._pipe = -1
 
-    def _size(self) -> int:
-        return os.fstat(self._descriptor).st_size
+    def _waiting_bytes(self) -> int:
+        """Return how many bytes are in the pipe."""
+        answer = fcntl.ioctl(self._pipe, termios.FIONREAD, b"\0\0\0\0")
+        return int(struct.unpack("i", answer)[0])
 
 
 class Decoder:
-    """Starts ffmpeg for each sound; samples are kept in `work_folder` while they are needed."""
+    """Starts ffmpeg for each sound."""
 
-    def __init__(self, work_folder: Path, *, program: str = "ffmpeg") -> None:
-        self._folder = work_folder
+    def __init__(self, program: str = "ffmpeg") -> None:
         self._program = program
 
     def start(self) -> None:
-        """Check that ffmpeg is there and empty the work folder. Raise DeviceError `ffmpeg_missing`."""
+        """Check that ffmpeg is there. Raise DeviceError `ffmpeg_missing`."""
         if shutil.which(self._program) is None:
             raise DeviceError(
                 "ffmpeg_missing",
                 "the program ffmpeg is not installed",
                 hint="install it: apt install ffmpeg",
             )
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in self._folder.glob("*.pcm"):
-            path.unlink(missing_ok=True)
 
     def decode(self, source: Path, *, volume: int, longest_s: float) -> Sound:
         """Begin to decode `source` at `volume` percent, at most `longest_s` of it; returns at once."""
-        target = self._folder / f"{uuid4().hex}.pcm"
-        target.touch(mode=0o600)
-        command = [self._program, "-nostdin", "-loglevel", "fatal", "-y"]
+        command = [self._program, "-nostdin", "-loglevel", "fatal"]
         # A content is a file of its own: it must not make ffmpeg open anything else.
         command += [
             "-protocol_whitelist",
@@ -108,12 +115,23 @@ class Decoder:
             f"{longest_s:.3f}",
         ]
         command += ["-af", f"volume={volume / 100:.2f}", "-ac", "1", "-ar", "48000", "-f", "s16le"]
-        # Written through at once: the first second must be there as soon as it is decoded.
-        command += ["-flush_packets", "1", str(target)]
+        read_end, write_end = os.pipe()
+        command += [f"pipe:{write_end}"]
         try:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(write_end,),
             )
         except OSError as error:
+            os.close(read_end)
             raise DeviceError("ffmpeg_missing", f"ffmpeg cannot be started: {error}") from error
-        return Sound(target, process)
+        finally:
+            os.close(write_end)
+        os.set_blocking(read_end, False)
+        # The system may allow less; then ffmpeg works ahead by less than ten seconds.
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(read_end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        return Sound(read_end, process)

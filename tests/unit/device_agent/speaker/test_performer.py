@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from device_agent.core.ports import Cue, Ended, Faulted, Report, Started
@@ -21,13 +22,12 @@ from tests.fixtures.agent_bench import a_tone
 class Stage:
     """A performer and what it reported."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self.clock = FakeClock()
         self.output = FakeOutput(self.clock)
         self.reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
-        self.work = folder / "work"
         self.performer = SpeakerPerformer(
-            self.output, decoder=Decoder(self.work), report=self.reports.put, clock=self.clock
+            self.output, decoder=Decoder(), report=self.reports.put, clock=self.clock
         )
         self.performer.start()
 
@@ -35,12 +35,17 @@ class Stage:
         return self.reports.get(timeout=5)
 
 
+def children_of_this_process() -> list[psutil.Process]:
+    """Every decoder that still runs."""
+    return psutil.Process().children()
+
+
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(tmp_path)
+def stage() -> Iterator[Stage]:
+    made = Stage()
     yield made
     made.performer.stop()
-    assert list(made.work.glob("*.pcm")) == []
+    assert children_of_this_process() == []
 
 
 @pytest.fixture
@@ -103,7 +108,7 @@ def test_a_cease_ends_it_and_says_that_it_was_not_whole(stage: Stage, cue: Cue) 
 def test_a_ceased_cue_that_was_only_prepared_leaves_nothing_behind(stage: Stage, cue: Cue) -> None:
     stage.performer.prepare(cue)
     stage.performer.cease("occ-1")
-    assert list(stage.work.glob("*.pcm")) == []
+    assert children_of_this_process() == []
 
 
 def test_the_next_waits_until_the_first_has_left_the_air(stage: Stage, cue: Cue) -> None:

@@ -5,6 +5,7 @@ from array import array
 from itertools import pairwise
 from pathlib import Path
 
+import psutil
 import pytest
 
 from device_agent.core.errors import DeviceError
@@ -12,8 +13,8 @@ from device_agent.speaker.sound import Decoder, Sound
 
 
 @pytest.fixture
-def decoder(tmp_path: Path) -> Decoder:
-    made = Decoder(tmp_path / "work")
+def decoder() -> Decoder:
+    made = Decoder()
     made.start()
     return made
 
@@ -41,7 +42,7 @@ def test_any_file_becomes_mono_samples_of_one_rate(decoder: Decoder, tone: Path)
     assert len(samples) == pytest.approx(1.5 * 48_000, abs=500)
     crossings = sum(1 for early, late in pairwise(samples) if early < 0 <= late)
     assert crossings == pytest.approx(440 * 1.5, abs=3)
-    assert not sound.is_damaged
+    assert not sound.is_damaged()
     sound.close()
 
 
@@ -80,21 +81,37 @@ def test_a_content_cannot_make_ffmpeg_open_another_address(decoder: Decoder, tmp
     sound.close()
 
 
-def test_closing_ends_ffmpeg_and_leaves_no_file(decoder: Decoder, tone: Path, tmp_path: Path) -> None:
+def test_closing_ends_ffmpeg_and_gives_the_pipe_back(decoder: Decoder, tone: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
     sound = decoder.decode(tone, volume=100, longest_s=10)
     sound.close()
     sound.close()
-    assert list((tmp_path / "work").iterdir()) == []
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert psutil.Process().children() == []
 
 
-def test_a_start_clears_what_a_killed_process_left(decoder: Decoder, tmp_path: Path) -> None:
-    (tmp_path / "work" / "old.pcm").write_bytes(b"x")
-    decoder.start()
-    assert list((tmp_path / "work").iterdir()) == []
+def test_a_long_sound_waits_in_the_pipe_and_comes_whole(decoder: Decoder, tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    source = "sine=frequency=440:duration=30:sample_rate=48000"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, str(path)], check=True)
+    sound = decoder.decode(path, volume=100, longest_s=60)
+    assert len(samples_of(sound)) == 30 * 48_000
+    assert not sound.is_damaged()
+    sound.close()
 
 
-def test_a_machine_without_ffmpeg_is_told_what_to_install(tmp_path: Path) -> None:
+def test_a_decoder_that_dies_is_told_from_a_sound_that_ends(decoder: Decoder, tone: Path) -> None:
+    sound = decoder.decode(tone, volume=100, longest_s=10)
+    for child in psutil.Process().children():
+        child.kill()
+    with pytest.raises(DeviceError):
+        sound.wait_until_ready(5)
+    assert sound.is_damaged()
+    sound.close()
+
+
+def test_a_machine_without_ffmpeg_is_told_what_to_install() -> None:
     with pytest.raises(DeviceError) as caught:
-        Decoder(tmp_path, program="ffmpeg-that-is-not-there").start()
+        Decoder("ffmpeg-that-is-not-there").start()
     assert caught.value.code == "ffmpeg_missing"
     assert "apt install ffmpeg" in caught.value.hint
