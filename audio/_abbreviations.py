@@ -3,7 +3,7 @@
 import re
 
 from audio import _numbers as numbers
-from audio._dictionary import DICTIONARY, Entry
+from audio._dictionary import DICTIONARY, LABELLED, Entry
 from audio._letters import could_be_a_name, is_consonant, is_shouted, is_syllable, spell
 from audio._page import Page, Reading
 
@@ -11,6 +11,7 @@ _WORD = re.compile(r"[^\W\d_²³¹]+")
 _CODE = re.compile(r"[A-ZĐ]{1,5}(?:[.-]?\d{1,4}[A-ZĐ]{0,3}){1,4}(?![^\W_])")
 _DIGIT_CODE = re.compile(r"\d{1,4}(?:[A-ZĐ]{1,3}\d{0,4}){1,3}(?![^\W_])|\d{1,4}[a-eđ](?![^\W_])")
 _INITIALS = re.compile(r"(?:[A-ZĐ]\.){1,5}[A-ZĐ](?![^\W_])")
+_TIMES = re.compile(r"x ?\d")
 _RUNS = re.compile(r"(\d+)|([^\W\d_]+)")
 _BRACKETED = re.compile(r"\(([^\W\d_][\w&.-]{1,14})\)")
 _INITIALS_WITHIN = 12
@@ -69,6 +70,8 @@ def read_letter(page: Page, pos: int) -> Reading | None:
     """Call a lone consonant, or initials parted by dots, by name; a lone vowel sounds as it stands."""
     if initials := _INITIALS.match(page.text, pos):
         return Reading(initials.end(), spell(initials[0]), "letter")
+    if _TIMES.match(page.text, pos) and page.trail[-1] not in LABELLED:
+        return Reading(pos + 1, "nhân", "sign")
     match = _WORD.match(page.text, pos)
     if match is None or len(match[0]) != 1 or not is_consonant(match[0].lower()):
         return None

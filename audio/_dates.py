@@ -155,7 +155,8 @@ def _say(page: Page, date: Date) -> Reading:
     link = _LINK.match(page.text, end)
     second = date_at(page.text, link.end()) if link else None
     if second is not None:
-        joint = " và " if page.has_said(_HOLIDAY, 6) and page.trail[-1] != "từ" else " đến "
+        is_pair = (date.day, date.month, second.day, second.month) == (30, 4, 1, 5)
+        joint = " và " if is_pair and page.has_said(_HOLIDAY, 6) and page.trail[-1] != "từ" else " đến "
         again = "ngày " if joint == " đến " and (lead or page.trail[-1] == "ngày") else ""
         spoken, end = spoken + joint + again + second.spoken(), second.end
     return Reading(end, spoken, "date")

@@ -16,7 +16,7 @@ _SIGNS = {
 }  # fmt: skip
 _UNRANGED = frozenset(("#phone", "#account", "#document", "#plate", "#label"))
 _CURRENCIES = "$€"
-_DASHES = "-–—−→"
+_DASHES = "-–—−→÷"
 _NUMBER_AHEAD = re.compile(r" ?\d")
 _RANGE_AHEAD = re.compile(
     r" ?(?:(?!0\d{3})\d|T[2-7](?!\w)|CN(?!\w)|[Tt]hứ (?:[2-7]|[hbtns])|K[mM]|[Cc]hủ nhật|[IVXL]{1,6}(?!\w))"
@@ -133,6 +133,8 @@ def _read_sum(page: Page, pos: int) -> Reading:
         return Reading(pos + 1, "cộng" if is_sum else "và", "sign")
     if char == "=" and is_between and page.char(pos - 1) != "=":
         return Reading(pos + 1, "bằng", "sign")
+    if char in "~≈" and has_number and said.startswith("#"):
+        return Reading(pos + 1, "đến", "range")
     if char in "~≈" and has_number:
         return Reading(pos + 1, "khoảng", "sign")
     if char == "°":

@@ -20,6 +20,7 @@ _SHORT = re.compile(r"T([2-7])(?![\w/]|\.\d)")
 _LIST = re.compile(r"(?:, ?| ?và | ?& ?| ?- ?| ?– ?|/)([2-7])(?![\d%]|\.\d|,(?:\d\d|[0189])|[/h]|:\d)")
 _SHORT_MONTH = re.compile(r"T(0?[1-9]|1[0-2])/((?:19|20)\d{2})(?!\d)")
 _ROW = re.compile(r"[2-7](?: ?- ?[2-7]){2,5}(?![\w/-]|:\d)")
+_DAYTIMES = words("times_of_day") | {"ngày", "từ", "đến", "trước", "sau"}
 _DAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 _PLACES = words("buildings")
 _ORDINALS = words("ranked")
@@ -31,7 +32,7 @@ def read_time(page: Page, pos: int) -> Reading | None:
         return Reading(row.end(), ", ".join(_DAYS[day] for day in row[0] if day in _DAYS), "weekday")
     if whole := _WHOLE_HOUR.match(page.low, pos):
         return Reading(whole.end(), numbers.cardinal(int(whole[1])) + " giờ", "time")
-    if clock := _ROUND_THE_CLOCK.match(page.low, pos):
+    if (clock := _ROUND_THE_CLOCK.match(page.low, pos)) and (clock[1] or page.trail[-1] not in _DAYTIMES):
         tail = " giờ" if "h" in clock[0] or "giờ" in clock[0] else ""
         return Reading(
             clock.end(),
