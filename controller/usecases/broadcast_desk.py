@@ -130,12 +130,14 @@ class BroadcastDesk:
         return notice
 
     def of_notice(self, actor: Actor, notice_id: str) -> Sequence[BroadcastView]:
-        """Return the broadcasts of a notice, the latest first."""
+        """Return the broadcasts of a notice in the areas that the actor may see, the latest first."""
         with self._unit() as work:
             notice_for(work, actor, notice_id, Permission.VIEW)
+            visible = {area.id for area in visible_areas(work, actor)}
             return [
                 BroadcastView(broadcast=one, airings=tuple(work.airings.of_broadcast(one.id)))
                 for one in work.airings.broadcasts_of_notice(notice_id)
+                if one.area_id in visible
             ]
 
     def view(self, actor: Actor, broadcast_id: str) -> BroadcastView:

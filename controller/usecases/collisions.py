@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from controller.domain.airings import Airing
+from controller.domain.airings import Airing, AiringState
 from controller.domain.errors import Code, ConflictError
 from controller.domain.ids import new_id
 from controller.usecases.ports import Work
@@ -34,7 +34,8 @@ def share_boards(work: Work, wished: Sequence[Airing], now: datetime) -> list[Ai
     """Add the wished airings to the plan; on a board, whichever bulletin starts later is the one shown.
 
     A bulletin that was already planned makes way for as long as a later one lasts and then returns, as an
-    airing of its own; the wished one likewise makes way for those planned to start after it.
+    airing of its own; the wished one likewise makes way for those planned to start after it. "Later" is said of
+    broadcasts: a bulletin that returns is no later for it.
     """
     added = []
     for airing in wished:
@@ -46,10 +47,16 @@ def share_boards(work: Work, wished: Sequence[Airing], now: datetime) -> list[Ai
 
 def _share(work: Work, wished: Airing, now: datetime) -> list[Airing]:
     others = work.airings.open_between([wished.device_id], start_at=wished.planned_at, end_at=wished.ends_at)
-    earlier = [one for one in others if one.planned_at <= wished.planned_at]
-    later = [_span(one) for one in others if one.planned_at > wished.planned_at]
+    start_at = wished.planned_at
+    earlier = [one for one in others if _first_start(work, one) <= start_at]
+    later = [_span(one) for one in others if _first_start(work, one) > start_at]
     returning = [part for one in earlier for part in _make_way(one, _span(wished), now)]
     return _fill(wished, without(_span(wished), later), now) + returning
+
+
+def _first_start(work: Work, airing: Airing) -> datetime:
+    broadcast = work.airings.broadcast(airing.broadcast_id)
+    return broadcast.start_at if broadcast is not None else airing.planned_at
 
 
 def _make_way(airing: Airing, hole: Span, now: datetime) -> list[Airing]:
@@ -71,7 +78,20 @@ def _fill(wished: Airing, parts: Sequence[Span], now: datetime) -> list[Airing]:
 
 
 def _part(airing: Airing, part: Span, now: datetime) -> Airing:
-    return replace(airing, id=new_id(now), planned_at=part.start_at, ends_at=part.end_at)
+    return replace(
+        airing,
+        id=new_id(now),
+        planned_at=part.start_at,
+        ends_at=part.end_at,
+        # What the device said of the first part is not said of this one.
+        state=AiringState.PLANNED,
+        started_at=None,
+        ended_at=None,
+        length_ms=0,
+        deviation_us=None,
+        reason="",
+        reported_at=None,
+    )
 
 
 def _span(airing: Airing) -> Span:
