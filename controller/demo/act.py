@@ -13,7 +13,7 @@ from controller.demo.notice import TEXT, TITLE
 from controller.demo.report import FINAL, table
 from controller.demo.stage import Stage, StageError
 
-_LEAD = timedelta(seconds=5)
+_LEAD = timedelta(seconds=4)
 
 
 def perform(stage: Stage) -> int:
