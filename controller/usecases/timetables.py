@@ -5,7 +5,7 @@ import json
 import logging
 import random
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from controller.domain.airings import KEEP_AFTER_END, TIMETABLE_WINDOW, Airing
 from controller.domain.devices import Device, push_retry
@@ -110,7 +110,12 @@ def as_occurrence(airing: Airing) -> Occurrence:
 
 def _digest(airings: Sequence[Airing]) -> str:
     rows = [
-        (one.id, one.title, one.planned_at.isoformat(), one.ends_at.isoformat(), one.content_id, one.text)
+        (one.id, one.title, _plain(one.planned_at), _plain(one.ends_at), one.content_id, one.text)
         for one in airings
     ]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def _plain(instant: datetime) -> str:
+    """Return an instant in UTC: the zone in which somebody typed it is not part of the plan."""
+    return instant.astimezone(UTC).isoformat()
