@@ -29,6 +29,33 @@ function countCharacters(area) {
   show();
 }
 
+// Words outlive a session that ends, or a browser tab that reloads, until they are saved.
+function keepDraft(area) {
+  const form = area.form;
+  const place = "draft:" + location.pathname;
+  const offer = document.getElementById("unsaved");
+  const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");
+  if (kept && (kept.text !== area.value || kept.title !== form.elements.title.value)) {
+    offer.hidden = false;
+    offer.querySelector("button").addEventListener("click", () => {
+      form.elements.title.value = kept.title;
+      area.value = kept.text;
+      area.dispatchEvent(new Event("input"));
+      offer.hidden = true;
+      area.focus();
+    });
+  }
+  form.addEventListener("input", () => {
+    const words = { title: form.elements.title.value, text: area.value };
+    sessionStorage.setItem(place, JSON.stringify(words));
+  });
+}
+function forgetDrafts() {
+  if (!new URLSearchParams(location.search).has("done")) return;
+  sessionStorage.removeItem("draft:/notices/new");
+  sessionStorage.removeItem("draft:" + location.pathname);
+}
+
 // A copy button appears only where copying works: on https and on this machine.
 function offerCopy(button) {
   if (!navigator.clipboard) return;
@@ -69,6 +96,8 @@ document.addEventListener("htmx:sse:after:connection", () => showLine(true));
 document.addEventListener("htmx:sse:error", () => showLine(false));
 
 takeInvitation();
+forgetDrafts();
 document.querySelectorAll("textarea[data-counter]").forEach(countCharacters);
+document.querySelectorAll("textarea[data-draft]").forEach(keepDraft);
 document.querySelectorAll("button[data-copy]").forEach(offerCopy);
 document.querySelectorAll("select[data-send]").forEach(sendWhenChosen);
