@@ -371,7 +371,7 @@ def test_the_browser_ends_when_the_agent_is_killed(tmp_path: Path) -> None:
 def test_the_browser_is_polite_and_listens_on_no_port(board: Board) -> None:
     board.next_picture()
     tree = process_tree(board.browser_id)
-    assert {process.nice() for process in tree} == {10}
+    assert {process.nice() for process in tree} == {min(19, psutil.Process().nice() + 10)}
     assert [c for process in tree for c in process.net_connections() if c.status == psutil.CONN_LISTEN] == []
     memory = sum(process.memory_full_info().pss for process in tree) / 2**20
     _log.info("the browser takes %.0f MB in %d processes", memory, len(tree))
