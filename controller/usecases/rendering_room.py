@@ -4,12 +4,13 @@ import logging
 from datetime import timedelta
 from pathlib import Path
 
-from controller.domain.errors import Code, DomainError, UnavailableError
-from controller.domain.notices import Content, Notice, Rendering
+from controller.domain.errors import Code, DomainError, InvalidError, UnavailableError
+from controller.domain.notices import Content, Notice, Rendering, RenderingState
 from controller.usecases.ports import Clock, ContentStore, News, Sound, Studio, Unit
 
 _log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 4
+LONGEST_WAIT = timedelta(minutes=2)
 # A worker that has said nothing for this long is dead: the longest notice takes well under a minute.
 GIVE_UP_AFTER = timedelta(minutes=5)
 
@@ -34,7 +35,12 @@ class RenderingRoom:
             notice = work.notices.get(rendering.notice_id) if rendering is not None else None
         if rendering is None or notice is None:
             return False
-        self._render(rendering, notice)
+        if rendering.attempts > MAX_ATTEMPTS and not rendering.error_code:
+            # Taken again and again, and nothing ever noted: it ends its worker each time.
+            _log.error("notice %s version %s ended %d workers", notice.id, rendering.version, MAX_ATTEMPTS)
+            self._give_up(rendering, InvalidError(Code.VOICES_FAILED))
+        else:
+            self._render(rendering, notice)
         self._news.publish("notices")
         return True
 
@@ -50,6 +56,10 @@ class RenderingRoom:
         except DomainError as error:
             _log.warning("notice %s version %s has no sound: %s", notice.id, rendering.version, error)
             self._give_up(rendering, error)
+        # The boundary to voices and sound programs: whatever a text does to them, its row must say that it failed.
+        except Exception:
+            _log.exception("notice %s version %s has no sound", notice.id, rendering.version)
+            self._give_up(rendering, UnavailableError(Code.VOICES_FAILED))
         else:
             if upload is not None:
                 self._contents.drop_file(upload)
@@ -74,7 +84,7 @@ class RenderingRoom:
                 work.notices.add(content)
                 work.flush()
             row = work.notices.rendering_by_id(rendering.id)
-            if row is not None:
+            if row is not None and row.state is not RenderingState.READY:
                 row.succeed(
                     content_id=content_id,
                     duration_ms=sound.duration_ms,
@@ -85,11 +95,22 @@ class RenderingRoom:
         _log.info("notice %s: %d ms of sound by %s", rendering.notice_id, sound.duration_ms, sound.engine)
 
     def _give_up(self, rendering: Rendering, error: DomainError) -> None:
-        may_heal = isinstance(error, UnavailableError) and error.code is not Code.MISSING_PROGRAM
-        retry_in = timedelta(seconds=5 * 3**rendering.attempts) if may_heal else None
-        if rendering.attempts >= MAX_ATTEMPTS:
-            retry_in = None
         with self._unit() as work:
             row = work.notices.rendering_by_id(rendering.id)
-            if row is not None:
-                row.fail(error.code, now=self._clock.now(), retry_in=retry_in)
+            # Another worker may have taken it meanwhile, believing this one dead; then it has the last word.
+            if row is None or row.attempts != rendering.attempts or row.state is not RenderingState.WORKING:
+                return
+            row.fail(error.code, now=self._clock.now(), retry_in=_retry_in(rendering, error))
+            if row.upload_path and isinstance(error, InvalidError):
+                # Such a file never becomes sound; without it the notice can still be spoken.
+                self._contents.drop_file(Path(row.upload_path))
+                row.upload_path = ""
+
+
+def _retry_in(rendering: Rendering, error: DomainError) -> timedelta | None:
+    """Return when to try again, or None to give up. A full disk is waited for: somebody will make room."""
+    may_heal = isinstance(error, UnavailableError) and error.code is not Code.MISSING_PROGRAM
+    is_out_of_tries = rendering.attempts >= MAX_ATTEMPTS and error.code is not Code.DISK_FULL
+    if not may_heal or is_out_of_tries:
+        return None
+    return min(timedelta(seconds=5 * 3 ** min(rendering.attempts, 4)), LONGEST_WAIT)
