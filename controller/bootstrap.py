@@ -27,7 +27,7 @@ from controller.broker.embedded import EmbeddedBroker
 from controller.domain.errors import Code, InvalidError
 from controller.jobs.ticker import Tick, Ticker
 from controller.mqtt.gateway import Downlinker, Gateway
-from controller.settings import ControllerSettings
+from controller.settings import ControllerSettings, SettingsError
 from controller.storage.database import Database
 from controller.usecases import (
     Accounts,
@@ -98,8 +98,7 @@ class Controller:
 
 def build(settings: ControllerSettings) -> Controller:
     """Wire a controller. Opens no port and starts no thread, but makes the state folder and its keys."""
-    settings.state.mkdir(parents=True, exist_ok=True)
-    settings.state.chmod(0o700)
+    _make_state_folder(settings.state)
     clock, news = SystemClock(), NewsBus()
     contents = ContentFolder(settings.state / "contents")
     database = Database(settings.database_url or f"sqlite:///{settings.state / 'loa.db'}")
@@ -159,6 +158,16 @@ def build(settings: ControllerSettings) -> Controller:
         broker=_broker(settings),
         grant_own_login=lambda: access.grant(CONTROLLER_LOGIN, broker_password),
     )
+
+
+def _make_state_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise SettingsError(
+            [f"LOA_STATE: {folder} cannot be used ({error.strerror}); correct the path or the rights"]
+        ) from error
 
 
 def build_studio(settings: ControllerSettings) -> Studio:

@@ -1,8 +1,10 @@
 """Settings: read once, from the environment (`LOA_*`) over a TOML file, all faults reported together.
 
-A secret may come from a file named by `LOA_..._FILE`. docs/settings.md lists every one.
+A secret may come from a file named by `LOA_..._FILE`; an empty variable counts as not set. docs/settings.md lists
+every setting.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 
 VOICES = ("gtts", "espeak")
 ACCENTS = ("northern", "central", "southern")
+_AGENT = "LOA_AGENT"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -54,7 +57,8 @@ def read_settings(environment: Mapping[str, str]) -> ControllerSettings:
     faults: list[str] = []
     values = _from_toml(environment.get("LOA_SETTINGS", ""), faults)
     known = {one.name for one in fields(ControllerSettings)}
-    faults += [f"{name}: there is no such setting; see docs/settings.md" for name in values.keys() - known]
+    strangers = [*(values.keys() - known), *_strange_variables(environment, known)]
+    faults += [f"{name}: there is no such setting; see docs/settings.md" for name in strangers]
     for name in known:
         _from_environment(name, environment, values, faults)
     read = {name: _read(name, raw, faults) for name, raw in values.items() if name in known}
@@ -70,7 +74,7 @@ def _from_toml(path: str, faults: list[str]) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         faults.append(f"LOA_SETTINGS: {path} cannot be read ({error}); correct the path or the file")
         return {}
 
@@ -79,16 +83,25 @@ def _from_environment(
     name: str, environment: Mapping[str, str], values: dict[str, Any], faults: list[str]
 ) -> None:
     key = f"LOA_{name.upper()}"
-    if key in environment:
+    if environment.get(key):
         values[name] = environment[key]
     secret_file = environment.get(f"{key}_FILE")
     if secret_file:
+        if environment.get(key):
+            faults.append(f"{key}_FILE: {key} is set too; keep one of the two")
         try:
             values[name] = Path(secret_file).read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             faults.append(
                 f"{key}_FILE: {secret_file} cannot be read ({error}); correct the path or the rights"
             )
+
+
+def _strange_variables(environment: Mapping[str, str], known: set[str]) -> list[str]:
+    """Return variables that look like ours and are not; the agent's may be in the same environment."""
+    keys = {f"LOA_{name.upper()}" for name in known}
+    ours = {"LOA_SETTINGS", *keys, *(f"{key}_FILE" for key in keys)}
+    return [key for key in environment if key.startswith("LOA_") and key not in ours and key[:9] != _AGENT]
 
 
 def _read(name: str, raw: Any, faults: list[str]) -> Any:
@@ -96,7 +109,9 @@ def _read(name: str, raw: Any, faults: list[str]) -> Any:
     try:
         return read(raw)
     except (ValueError, TypeError):
-        faults.append(f"LOA_{name.upper()}: must be {what}, not {str(raw)[:40]!r}")
+        # An address of a database may hold a password.
+        shown = "" if name == "database_url" else f", not {str(raw)[:40]!r}"
+        faults.append(f"LOA_{name.upper()}: must be {what}{shown}")
         return None
 
 
@@ -133,6 +148,18 @@ def _voices(raw: Any) -> tuple[str, ...]:
     return names
 
 
+def _folder(raw: Any) -> Path:
+    if not str(raw).strip():
+        raise ValueError
+    return Path(raw)
+
+
+def _database_url(raw: Any) -> str:
+    if not re.match(r"(sqlite|postgresql)(\+[a-z0-9_]+)?://", str(raw)):
+        raise ValueError
+    return str(raw)
+
+
 def _url(raw: Any) -> str:
     parts = urlsplit(str(raw))
     if raw and (parts.scheme not in ("http", "https") or not parts.hostname):
@@ -141,7 +168,8 @@ def _url(raw: Any) -> str:
 
 
 _READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "state": (Path, "a folder"),
+    "state": (_folder, "a folder"),
+    "database_url": (_database_url, "an address such as sqlite:////var/lib/loa/loa.db"),
     "http_port": (_port, "a port number from 1 to 65535"),
     "public_url": (_url, "an address such as https://loa.example.vn"),
     "espeak_accent": (_one_of(*ACCENTS), f"one of {', '.join(ACCENTS)}"),

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -39,7 +39,14 @@ class Ticker:
         # "Maximum number of running instances reached" is how a busy tick looks; it is what we want.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         for tick in self._ticks:
-            self._scheduler.add_job(_guarded(tick), "interval", seconds=tick.every_s, id=tick.name)
+            self._scheduler.add_job(
+                _guarded(tick),
+                "interval",
+                seconds=tick.every_s,
+                id=tick.name,
+                # Left out, the first tick would come after a whole interval: never, if we restart more often.
+                next_run_time=datetime.now(UTC),
+            )
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -34,10 +34,13 @@ class Database:
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
 
     def migrate(self) -> tuple[str, str]:
-        """Bring the tables to the newest revision; return the revisions before and after ("" for none)."""
+        """Bring the tables to the newest revision; return the revisions before and after ("" for none).
+
+        Raises UnavailableError STORAGE_BUSY or DISK_FULL.
+        """
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
-        with self._engine.begin() as connection:
+        with _translated(), self._engine.begin() as connection:
             before = MigrationContext.configure(connection).get_current_revision() or ""
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
