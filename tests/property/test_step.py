@@ -88,8 +88,10 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from([LinkUp(), LinkDown(), Tick(), Tick(), Tick()]),
 )
 moments = st.tuples(events, st.integers(-30, 60))
-histories = st.lists(moments | st.none(), max_size=40)
-"""None is a kill -9 and a restart."""
+stage_moments = st.tuples(st.sampled_from(["start", "end", "fault", "kill"]), st.integers(0, 20))
+"""What happens to the airing that is on just then; "kill" is a kill -9 and a restart."""
+History = list[tuple[Event | str, int]]
+histories: st.SearchStrategy[History] = st.lists(moments | stage_moments, max_size=40)
 
 
 class Run:
@@ -135,12 +137,22 @@ class Run:
             )
         )
 
-    def play(self, history: list[tuple[Event, int] | None]) -> None:
-        for moment in history:
-            if moment is None:
+    def play(self, history: History) -> None:
+        for event, pause_s in history:
+            if not isinstance(event, str):
+                self.take(event, pause_s)
+            elif event == "kill":
                 self.restart()
-            else:
-                self.take(*moment)
+            elif self.state.airings:
+                self.take(self.of_the_airing(event), pause_s)
+
+    def of_the_airing(self, what: str) -> Event:
+        occurrence = self.state.airings[0].item.occurrence
+        if what == "start":
+            return Started(occurrence=occurrence, at=self.now)
+        if what == "end":
+            return Ended(occurrence=occurrence, at=self.now, length_ms=1, is_whole=True)
+        return Faulted(occurrence=occurrence, at=self.now, reason="output_failed")
 
     def all_of(self, kind: type[Effect]) -> list[Effect]:
         return [effect for _now, effect in self.done if isinstance(effect, kind)]
@@ -148,7 +160,7 @@ class Run:
 
 @given(history=histories)
 @settings(max_examples=300)
-def test_nothing_is_performed_twice_nor_noted_twice(history: list[tuple[Event, int] | None]) -> None:
+def test_nothing_is_performed_twice_nor_noted_twice(history: History) -> None:
     run = Run()
     run.play(history)
     performed = Counter(one.item.occurrence for _n, one in run.done if isinstance(one, Perform))
@@ -160,7 +172,7 @@ def test_nothing_is_performed_twice_nor_noted_twice(history: list[tuple[Event, i
 @given(history=histories)
 @settings(max_examples=300)
 def test_nothing_stays_on_air_that_the_newest_revision_does_not_have(
-    history: list[tuple[Event, int] | None],
+    history: History,
 ) -> None:
     run = Run()
     for moment in history:
@@ -173,7 +185,7 @@ def test_nothing_stays_on_air_that_the_newest_revision_does_not_have(
 
 @given(history=histories)
 @settings(max_examples=300)
-def test_nothing_is_ordered_too_early_or_too_late(history: list[tuple[Event, int] | None]) -> None:
+def test_nothing_is_ordered_too_early_or_too_late(history: History) -> None:
     run = Run()
     run.play(history)
     for now, effect in run.done:
@@ -223,7 +235,7 @@ def test_step_never_raises_and_time_to_wake_lies_ahead(
 
 
 @given(history=histories)
-def test_a_stopped_agent_leaves_the_air_and_begins_nothing(history: list[tuple[Event, int] | None]) -> None:
+def test_a_stopped_agent_leaves_the_air_and_begins_nothing(history: History) -> None:
     run = Run()
     run.play(history)
     run.take(Stopping())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from device_agent.core.errors import DeviceError
 from device_agent.core.inbox import MAX_WAITING, Inbox
 from device_agent.core.journal import Held
 from protocol import (
@@ -215,6 +216,25 @@ def test_a_long_journal_is_delivered_in_batches_each_after_the_last_was_acknowle
         got += [entry.seq for entry in journal.entries]
         rig.say(JournalAck(journal=journal.journal, upto=got[-1]))
     assert got == list(range(1, 121))
+
+
+def test_a_full_disk_neither_silences_the_device_nor_loses_the_proof(
+    rig: AgentRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_entry: object) -> None:
+        raise DeviceError("disk_full", "no room")
+
+    rig.start()
+    monkeypatch.setattr(rig.journal, "mark_begun", refuse)
+    monkeypatch.setattr(rig.journal, "note", refuse)
+    rig.push(rig.item(seconds=1))
+    state = rig.wait_for(State, lambda one: one.playing == ("occ-1",))
+    assert "disk_full" in state.faults
+    rig.performer.end("occ-1")
+    rig.wait_for(State, lambda one: one.unsent_entries == 1 and not one.playing)
+    monkeypatch.undo()
+    rig.advance(70)
+    assert rig.wait_for(Journal).entries[0].result == "done"
 
 
 def test_a_stop_leaves_the_air_notes_it_and_says_goodbye(rig: AgentRig) -> None:
