@@ -80,7 +80,12 @@ class Downlinker:
         envelope = address(
             message, sender=CONTROLLER, recipient=device_id, now=self._clock.now(), lifetime=_ORDER_LIFETIME
         )
-        return self._publish(device_id, name_of(message), seal(envelope, self._signer))
+        try:
+            sealed = seal(envelope, self._signer)
+        except ProtocolError as error:
+            _log.error("device %s: %s cannot be sent: %s", device_id, name_of(message), error)
+            return False
+        return self._publish(device_id, name_of(message), sealed)
 
     def _publish(self, device_id: str, name: str, payload: bytes) -> bool:
         topic = Topic(device=device_id, direction=Direction.DOWN, name=name)
@@ -122,6 +127,10 @@ class Gateway:
         self._thread.start()
         self._link.start()
 
+    def catch_up(self) -> None:
+        """Wait until everything that has arrived so far has been worked on."""
+        self._arrivals.join()
+
     def stop(self) -> None:
         """Disconnect, finish what has arrived, and end."""
         self._link.stop()
@@ -150,6 +159,7 @@ class Gateway:
             # The loop must outlive any single message; whatever this was, it is ours to mend.
             except Exception:
                 _log.exception("a message on %s could not be worked on", arrival.topic)
+            self._arrivals.task_done()
 
     def _take(self, arrival: _Arrival) -> None:
         topic = parse(arrival.topic)
@@ -179,6 +189,15 @@ class Gateway:
 
     def _refuse(self, code: str, topic: str, reason: str) -> None:
         self.refusals[code] += 1
-        first = self.refusals[f"{code} {topic}"] == 0
-        self.refusals[f"{code} {topic}"] += 1
-        _log.log(logging.WARNING if first else logging.DEBUG, "refused %s on %s: %s", code, topic, reason)
+        # Not by topic: a device may make up message names, and each would be remembered.
+        place = f"{code} {_device_in(topic)}"
+        self.refusals[place] += 1
+        level = logging.WARNING if self.refusals[place] == 1 else logging.DEBUG
+        _log.log(level, "refused %s on %s: %s", code, topic, reason)
+
+
+def _device_in(topic: str) -> str:
+    try:
+        return parse(topic).device
+    except ProtocolError:
+        return ""

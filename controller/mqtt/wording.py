@@ -1,22 +1,35 @@
 """Protocol messages in domain words, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from controller.domain.airings import LATE_LIMIT, AiringState
 from controller.domain.devices import Device
 from controller.usecases.device_reports import JournalLine, StateReport
 from controller.usecases.ports import TimetableItem
-from protocol import MAX_ITEMS, ContentRef, Item, JournalEntry, State, Timetable
+from protocol import MAX_ITEMS, MAX_MESSAGE_BYTES, ContentRef, Item, JournalEntry, State, Timetable
 from protocol.codec import encode_plain
+
+# A signed message is base64, four letters for three bytes; the rest of it takes less than 4 KiB.
+_ROOM_FOR_ITEMS = (MAX_MESSAGE_BYTES - 4096) * 3 // 4
 
 
 def timetable_message(device: Device, *, station: str, items: Sequence[TimetableItem]) -> Timetable:
-    """Return the timetable message of a device's desired revision; past MAX_ITEMS the soonest ones travel."""
+    """Return the timetable message of a device's desired revision.
+
+    Past MAX_ITEMS, or what fits into one message, the soonest ones travel; the others follow as time goes by.
+    """
     return Timetable(
-        revision=device.desired_revision,
-        station=station,
-        items=tuple(_item(item) for item in items[:MAX_ITEMS]),
+        revision=device.desired_revision, station=station, items=tuple(_that_fit(items[:MAX_ITEMS]))
     )
+
+
+def _that_fit(items: Sequence[TimetableItem]) -> Iterator[Item]:
+    room = _ROOM_FOR_ITEMS
+    for item in map(_item, items):
+        room -= len(encode_plain(item).encode()) + 1
+        if room < 0:
+            return
+        yield item
 
 
 def _item(item: TimetableItem) -> Item:
