@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from controller.domain.airings import AiringState
 from controller.domain.areas import AreaKind
@@ -21,6 +21,7 @@ from controller.usecases.rights import Actor
 from controller.web.visits import COOKIE
 from tests.fixtures.console_house import ConsoleHouse, console_house
 
+PATIENCE_MS = 10_000
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
@@ -162,12 +163,13 @@ def open_page(
     )
     if actor is not None:
         context.add_cookies([{"name": COOKIE, "value": house.room.session_of(actor), "url": house.url}])
+    context.set_default_timeout(PATIENCE_MS)
     return context.new_page()
 
 
 def _shoot(page: Page, url: str, out: Path, *, whole: bool) -> None:
     page.goto(url)
-    page.wait_for_function("document.getElementById('line')?.textContent !== ''")
+    expect(page.locator("#line")).not_to_be_empty()
     page.screenshot(path=str(out), full_page=whole)
 
 
