@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from controller.broker.__main__ import PORT_TAKEN
@@ -14,6 +15,7 @@ from protocol.backoff import Backoff
 _log = logging.getLogger(__name__)
 _START_TIMEOUT_S = 20.0
 _STOP_TIMEOUT_S = 5.0
+_STABLE_AFTER_S = 30.0
 
 
 class EmbeddedBroker:
@@ -35,18 +37,11 @@ class EmbeddedBroker:
     def stop(self) -> None:
         """End the process; safe after a failed start."""
         self._stopping.set()
-        process = self._process
-        if process is not None and process.stdin is not None:
-            process.stdin.close()
-            try:
-                process.wait(_STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+        _end(self._process)
         if self._watcher.is_alive():
             self._watcher.join(_STOP_TIMEOUT_S)
+            # The watcher may just have started another one.
+            _end(self._process)
 
     @property
     def pid(self) -> int | None:
@@ -70,9 +65,13 @@ class EmbeddedBroker:
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
+            began_s = time.monotonic()
             process = self._process
             if process is not None:
                 process.wait()
+                _end(process)
+            if time.monotonic() - began_s > _STABLE_AFTER_S:
+                self._backoff.reset()
             if self._stopping.wait(self._backoff.next_wait_s()):
                 return
             _log.warning("the embedded broker on %s has ended; starting it again", self._place)
@@ -80,3 +79,17 @@ class EmbeddedBroker:
                 self._process = self._launch()
             except BrokerError as error:
                 _log.error("%s", error)
+
+
+def _end(process: subprocess.Popen[str] | None) -> None:
+    """End a broker by closing its standard input; kill it when it does not heed. Ending it again is harmless."""
+    if process is None or process.stdin is None or process.stdin.closed:
+        return
+    process.stdin.close()
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()

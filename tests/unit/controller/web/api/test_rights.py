@@ -1,0 +1,167 @@
+"""Every address of the API, asked by somebody of another ward."""
+
+import re
+from typing import Any
+
+import pytest
+
+from controller.domain.people import Role
+from controller.usecases.rights import Actor
+from tests.factories.controller import ControlRoom
+from tests.unit.controller.web.api.conftest import ApiHouse
+
+NO_ID = "0" * 20
+OPEN = {
+    ("POST", "/api/v1/sessions"),
+    ("DELETE", "/api/v1/sessions/current"),
+    ("POST", "/api/v1/invitations/redeem"),
+    ("POST", "/api/v1/enrolments"),
+    ("GET", "/api/v1/health"),
+}
+"""Needs no session."""
+
+LISTS = {
+    "/api/v1/notices",
+    "/api/v1/devices",
+    "/api/v1/areas",
+    "/api/v1/users",
+    "/api/v1/airings",
+    "/api/v1/me",
+}
+"""Takes no id: shows what is one's own."""
+
+
+def all_powerful(room: ControlRoom, area: str) -> Actor:
+    """Return somebody with every role in one ward, so that only the place can be the reason of a refusal."""
+    actor = room.person(f"moi-quyen-{area.lower()}", Role.EDITOR, area)
+    for role in (Role.APPROVER, Role.OPERATOR, Role.ADMINISTRATOR):
+        actor = room.also(actor, role, room.tree[area])
+    return actor
+
+
+def addresses(house: ApiHouse) -> list[tuple[str, str]]:
+    """Return every method and path of the API, from its own description."""
+    paths = house.app.openapi()["paths"]
+    return [(method.upper(), path) for path, methods in paths.items() for method in methods]
+
+
+def belongings(room: ControlRoom, area: str) -> dict[str, str]:
+    """Return ids of one thing of each kind in a ward."""
+    device = room.device(area=area)
+    notice = room.approved(area=area)
+    broadcast = room.schedule(notice, area=area).broadcast
+    return {
+        "notice_id": notice.id,
+        "device_id": device.id,
+        "broadcast_id": broadcast.id,
+        "user_id": room.editor(area).user_id,
+        "area_id": room.tree[area].id,
+    }
+
+
+def body(room: ControlRoom, method: str, path: str, area_id: str) -> dict[str, Any]:
+    """Return a body that would be accepted, about one area."""
+    start_at = room.clock.now().replace(hour=23).isoformat()
+    bodies: dict[str, dict[str, Any]] = {
+        "POST /notices": {"area_id": area_id, "title": "Tin", "text": "Nội dung"},
+        "PUT /notices/{notice_id}": {"title": "Tin", "text": "Nội dung", "version": 1},
+        "POST /notices/{notice_id}/reject": {"reason": "sai"},
+        "POST /notices/{notice_id}/withdraw": {"reason": "sai"},
+        "POST /notices/{notice_id}/broadcasts": {"area_id": area_id, "start_at": start_at},
+        "POST /broadcasts/{broadcast_id}/stop": {"reason": "sai"},
+        "POST /areas": {"parent_id": area_id, "kind": "hamlet", "name": "Tổ mới"},
+        "POST /claim-codes": {"kind": "board", "name": "Bảng", "area_id": area_id},
+        "POST /users": {
+            "username": "nguoi-moi",
+            "display_name": "Người mới",
+            "grants": [{"area_id": area_id, "role": "editor"}],
+        },
+    }
+    return bodies.get(f"{method} {path.removeprefix('/api/v1')}", {})
+
+
+def ask(client: Any, room: ControlRoom, method: str, path: str, ids: dict[str, str]) -> Any:
+    address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path).removeprefix("/api/v1")
+    if path.endswith("/recording"):
+        return client.put(address, files={"file": ("a.wav", b"RIFF", "audio/wav")})
+    json = body(room, method, path, ids["area_id"])
+    return client.request(method, address, json=json or None)
+
+
+def test_somebody_of_another_ward_finds_nothing_by_id_at_any_address(house: ApiHouse) -> None:
+    theirs = belongings(house.room, "A")
+    nothing = dict.fromkeys(theirs, NO_ID)
+    stranger = house.as_(all_powerful(house.room, "B"))
+    asked = 0
+    for method, path in addresses(house):
+        if (method, path) in OPEN or (method == "GET" and path in LISTS):
+            continue
+        answer = ask(stranger, house.room, method, path, theirs)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), f"{method} {path}"
+        unknown = ask(stranger, house.room, method, path, nothing)
+        assert answer.content == unknown.content, f"{method} {path} tells that there is something"
+        asked += 1
+    assert asked >= 20
+
+
+def test_the_same_requests_are_answered_for_somebody_of_the_ward(house: ApiHouse) -> None:
+    """Without this, the test above would prove nothing: a 404 has many reasons."""
+    ids = belongings(house.room, "A")
+    own = house.as_(all_powerful(house.room, "A"))
+    for method, path in sorted(addresses(house), key=lambda one: one[0] == "DELETE"):
+        if (method, path) not in OPEN:
+            answer = ask(own, house.room, method, path, ids)
+            assert answer.status_code not in (404, 403, 422), f"{method} {path}: {answer.text}"
+
+
+def test_lists_show_what_is_ones_own(house: ApiHouse) -> None:
+    theirs = belongings(house.room, "A")
+    stranger = house.as_(all_powerful(house.room, "B"))
+    for path in ("/notices", "/devices", "/airings"):
+        assert stranger.get(path).json() == [], path
+    for query in ("device_id", "broadcast_id"):
+        assert stranger.get("/airings", params={query: theirs[query]}).json() == []
+    assert [area["name"] for area in stranger.get("/areas").json()] == ["Phường B"]
+    assert {person["username"] for person in stranger.get("/users").json()} == {"moi-quyen-b"}
+    assert {grant["area_id"] for grant in stranger.get("/me").json()["grants"]} == {house.room.tree["B"].id}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Basic YTpi"},
+        {"Cookie": "loa_session={token}"},
+        {"Authorization": "{token}"},
+    ],
+)
+def test_without_a_live_bearer_token_nothing_is_answered(house: ApiHouse, headers: dict[str, str]) -> None:
+    token = house.room.session_of(house.room.editor("A"))
+    sent = {key: value.format(token=token) for key, value in headers.items()}
+    ids = dict.fromkeys(("notice_id", "device_id", "broadcast_id", "user_id", "area_id"), NO_ID)
+    house.guest.headers.update(sent)
+    for method, path in addresses(house):
+        if (method, path) in OPEN:
+            continue
+        answer = ask(house.guest, house.room, method, path, ids)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), f"{method} {path}"
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_token_is_worth_nothing_after_sign_out(house: ApiHouse) -> None:
+    client = house.as_(house.room.editor("A"))
+    assert client.get("/me").status_code == 200
+    assert client.delete("/sessions/current").status_code == 204
+    assert client.get("/me").status_code == 401
+
+
+def test_who_may_look_and_not_touch_is_refused_with_403(house: ApiHouse) -> None:
+    ids = belongings(house.room, "A")
+    supervisor = house.as_(house.room.person("cap-tren", Role.SUPERVISOR, "province"))
+    for method, path in addresses(house):
+        if (method, path) in OPEN or method == "GET" or "/users/" in path or path.endswith("/listen"):
+            continue
+        answer = ask(supervisor, house.room, method, path, ids)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted"), f"{method} {path}"
