@@ -211,8 +211,8 @@ def take_for_docs(folder: Path) -> None:
         ward = Ward(house)
         desk = open_page(browser, house, ward.approver, size=DESK)
         _shoot(desk, f"{house.url}/", folder / "console.png", whole=False)
-        phone = open_page(browser, house, ward.editor, size=PHONE)
-        _shoot(phone, f"{house.url}/notices/{ward.water}", folder / "phone.png", whole=False)
+        phone = open_page(browser, house, ward.approver, size=PHONE)
+        _shoot(phone, f"{house.url}/notices/{ward.storm}#standing", folder / "phone.png", whole=False)
 
 
 if __name__ == "__main__":

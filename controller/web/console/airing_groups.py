@@ -51,7 +51,8 @@ def zone_of(area_id: str, areas: Mapping[str, Area]) -> str:
 
 
 def _group(views: tuple[AiringView, ...], areas: Mapping[str, Area]) -> AiringGroup:
-    area_ids = {view.device.area_id for view in views}
-    names = [area.name for area in areas.values() if area.id in area_ids]
+    held = [areas[one] for one in dict.fromkeys(view.device.area_id for view in views) if one in areas]
+    tops = [one for one in held if not any(other is not one and other.covers(one) for other in held)]
+    names = sorted(area.name for area in tops)
     place = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
     return AiringGroup(views=views, zone=zone_of(views[0].device.area_id, areas), place=place)

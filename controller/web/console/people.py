@@ -32,14 +32,25 @@ def invite(
     except DomainError as error:
         typed = {"username": username, "display_name": display_name, "area_id": area_id, "role": role}
         return _people_page(page, attempt(page, "invite", error, typed))
-    link = f"{page.parts.public_url.rstrip('/')}/welcome#{token}"
-    return page.render("invited.html", link=link, name=display_name, days=INVITATION_LIFETIME.days)
+    return _invited_page(page, display_name, token)
+
+
+@router.post("/{user_id}/invitation")
+def invite_again(user_id: str, page: VisitorForm) -> Response:
+    token = page.uses.accounts.invite_again(page.actor, user_id)
+    return _invited_page(page, page.uses.accounts.names()[user_id], token)
 
 
 @router.post("/{user_id}/disable")
 def disable(user_id: str, page: VisitorForm) -> Response:
     page.uses.accounts.disable(page.actor, user_id)
     return see_other("/people", done="disable")
+
+
+def _invited_page(page: Page, name: str, token: str) -> Response:
+    """Return the page with the link; the token stands behind a #, so that it reaches no server's log."""
+    link = f"{page.parts.public_url.rstrip('/')}/welcome#{token}"
+    return page.render("invited.html", link=link, name=name, days=INVITATION_LIFETIME.days)
 
 
 def _people_page(page: Page, tried: Attempt | None = None, *, done: str = "") -> Response:

@@ -130,6 +130,16 @@ def test_the_invitation_link_carries_its_token_behind_the_fragment(house: Consol
     )
 
 
+def test_somebody_who_lost_the_password_is_invited_again(house: ConsoleHouse) -> None:
+    actor = house.room.person("quen-mat-khau", Role.EDITOR, "A")
+    answer = house.visitor(house.room.administrator()).post(f"/people/{actor.user_id}/invitation", {})
+    token = answer.text.split("/welcome#")[1].split("<")[0]
+    form = {"token": token, "password": "mot cau dai khac"}
+    assert house.visitor().http.post("/welcome", data=form).status_code == 303
+    foreign = house.visitor(house.room.administrator("B"))
+    assert foreign.post(f"/people/{actor.user_id}/invitation", {}).status_code == 404
+
+
 @pytest.mark.scenario("S-140")
 def test_ten_wrong_passwords_fail_and_are_in_the_trail(house: ConsoleHouse) -> None:
     house.room.person("bi-do-mat-khau", Role.EDITOR, "A")
