@@ -155,6 +155,10 @@ class ControlRoom:
             ),
         )
 
+    def second_database(self, *, busy_timeout_s: float) -> Database:
+        """Return the same database again, with another patience; the caller closes it."""
+        return Database(f"sqlite:///{self.folder / 'loa.db'}", busy_timeout_s=busy_timeout_s)
+
     # --- what is in the database ---------------------------------------------------------------------
 
     @contextmanager

@@ -32,6 +32,12 @@ def drafts(house: ApiHouse) -> list[Path]:
     return sorted((house.room.folder / "contents" / "drafts").iterdir())
 
 
+def others(house: ApiHouse) -> set[Path]:
+    """Return every file and folder but the drafts and the database."""
+    files = house.room.folder.rglob("*")
+    return {path for path in files if path.parent.name != "drafts" and not path.name.startswith("loa.db")}
+
+
 def a_wave(folder: Path) -> bytes:
     write_hum(folder / "hum.wav", 0.2)
     return (folder / "hum.wav").read_bytes()
@@ -40,13 +46,13 @@ def a_wave(folder: Path) -> bytes:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_name_of_an_upload_is_used_for_nothing(house: ApiHouse, tmp_path: Path, name: str) -> None:
     wave = a_wave(tmp_path)
-    before = {path for path in house.room.folder.rglob("*") if "drafts" not in str(path)}
+    before = others(house)
     answer, _ = upload(house, wave, name=name)
     assert answer.status_code == 202, answer.text
     (draft,) = drafts(house)
     assert draft.read_bytes() == wave
     assert draft.name.startswith("tmp")
-    assert {path for path in house.room.folder.rglob("*") if "drafts" not in str(path)} == before
+    assert others(house) == before
 
 
 def test_an_upload_of_nothing_is_refused_and_leaves_nothing(house: ApiHouse) -> None:
