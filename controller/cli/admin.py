@@ -2,13 +2,17 @@
 
 import argparse
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from controller.bootstrap import build
+from controller.bootstrap import Controller, build
 from controller.domain.airings import Airing
 from controller.domain.areas import DEFAULT_ZONE
 from controller.settings import ControllerSettings
+
+MAX_HOURS = 90 * 24
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,16 +32,31 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     admin_parser.set_defaults(command=create_admin)
     timetable_parser = commands.add_parser("timetable", help="print what a device is to air")
     timetable_parser.add_argument("device", metavar="DEVICE", help="device id, as on the Devices page")
-    timetable_parser.add_argument("--hours", type=int, default=24, metavar="N", help="how far ahead (24)")
+    timetable_parser.add_argument("--hours", type=_hours, default=24, metavar="N", help="how far ahead (24)")
     timetable_parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     timetable_parser.set_defaults(command=timetable)
 
 
+@contextmanager
+def _built(settings: ControllerSettings) -> Iterator[Controller]:
+    controller = build(settings)
+    try:
+        yield controller
+    finally:
+        controller.database.close()
+
+
+def _hours(text: str) -> int:
+    hours = int(text)
+    if not 1 <= hours <= MAX_HOURS:
+        raise argparse.ArgumentTypeError(f"from 1 to {MAX_HOURS}, please")
+    return hours
+
+
 def migrate(settings: ControllerSettings, _chosen: argparse.Namespace) -> int:
     """Run the migrations that are missing."""
-    controller = build(settings)
-    before, after = controller.database.migrate()
-    controller.database.close()
+    with _built(settings) as controller:
+        before, after = controller.database.migrate()
     print(
         f"database is at {after}"
         if before == after
@@ -48,12 +67,11 @@ def migrate(settings: ControllerSettings, _chosen: argparse.Namespace) -> int:
 
 def create_admin(settings: ControllerSettings, chosen: argparse.Namespace) -> int:
     """Print the one-time link of an administrator."""
-    controller = build(settings)
-    controller.prepare()
-    accounts = controller.uses.accounts
-    invite = accounts.first_administrator if chosen.if_none else accounts.create_administrator
-    token = invite(chosen.username)
-    controller.database.close()
+    with _built(settings) as controller:
+        controller.prepare()
+        accounts = controller.uses.accounts
+        invite = accounts.first_administrator if chosen.if_none else accounts.create_administrator
+        token = invite(chosen.username)
     if token is not None:
         print(f"{settings.url}/welcome#{token}")
     return 0
@@ -61,9 +79,9 @@ def create_admin(settings: ControllerSettings, chosen: argparse.Namespace) -> in
 
 def timetable(settings: ControllerSettings, chosen: argparse.Namespace) -> int:
     """Print the timetable of a device, in the commune's zone as a table or in UTC as JSON."""
-    controller = build(settings)
-    airings = controller.uses.devices.timetable(None, chosen.device, hours=chosen.hours)
-    controller.database.close()
+    with _built(settings) as controller:
+        controller.prepare()
+        airings = controller.uses.devices.timetable(None, chosen.device, hours=chosen.hours)
     if chosen.json:
         print(json.dumps([_plain(airing) for airing in airings], ensure_ascii=False, indent=2))
     else:
