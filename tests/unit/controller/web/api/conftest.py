@@ -24,7 +24,7 @@ def application(parts: WebParts) -> FastAPI:
     return app
 
 
-class Client:
+class Caller:
     """A caller of the API; every request is a new connection."""
 
     def __init__(self, app: FastAPI, headers: dict[str, str]) -> None:
@@ -72,11 +72,11 @@ class ApiHouse:
                 now=room.clock.now,
             )
         )
-        self.guest = Client(self.app, {})
+        self.guest = Caller(self.app, {})
 
-    def as_(self, actor: Actor) -> Client:
+    def as_(self, actor: Actor) -> Caller:
         """Return somebody's way in."""
-        return Client(self.app, {"Authorization": f"Bearer {self.room.session_of(actor)}"})
+        return Caller(self.app, {"Authorization": f"Bearer {self.room.session_of(actor)}"})
 
 
 @pytest.fixture
