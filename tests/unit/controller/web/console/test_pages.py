@@ -10,6 +10,7 @@ import pytest
 
 from controller.domain.airings import AiringState
 from controller.domain.devices import DeviceKind
+from controller.domain.people import Role
 from controller.web.console import page as console_page
 from controller.web.static_files import static_folder
 from tests.fixtures.console_house import ConsoleHouse, console_house
@@ -121,6 +122,15 @@ def test_the_overview_tells_what_is_on_air_what_comes_and_who_is_silent(tmp_path
         assert "Chờ bạn duyệt" not in page
         assert waiting.id
         assert board.id
+
+
+def test_nobody_is_asked_to_decide_their_own_notice(tmp_path: Path) -> None:
+    with console_house(tmp_path) as house:
+        both = house.room.also(house.room.editor(), Role.APPROVER, house.room.tree["A"])
+        house.room.submitted(title="Tin của chính tôi")
+        visitor = house.visitor(both)
+        assert "Tin của chính tôi" not in visitor.get("/").text
+        assert "Tin của chính tôi" in visitor.get("/notices").text
 
 
 def test_a_supervisor_of_another_commune_sees_nothing_of_ours(house: ConsoleHouse) -> None:
