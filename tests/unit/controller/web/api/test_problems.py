@@ -13,7 +13,7 @@ import pytest
 
 from controller.domain.errors import Code, DomainError
 from controller.web.wording import language, sentences
-from tests.house.source import dotted, python_files, tree_of
+from tests.house.source import dotted, python_files, text_of, tree_of
 from tests.unit.controller.web.api.conftest import ApiHouse
 
 ALWAYS_FILLED = {"field"}
@@ -268,3 +268,28 @@ def test_every_refusal_has_a_status() -> None:
     from controller.web.problems import _STATUS
 
     assert set(_STATUS) == set(DomainError.__subclasses__())
+
+
+def statuses() -> dict[str, set[int]]:
+    """Return the HTTP statuses with which each code is answered, from where it is raised."""
+    from controller.domain import errors
+    from controller.web.problems import status_of
+
+    found: dict[str, set[int]] = {Code.UNEXPECTED: {500}, Code.NOT_FOUND: {404}}
+    for path in python_files("controller"):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and node.args and dotted(node.args[0]).startswith("Code."):
+                kind = getattr(errors, dotted(node.func), None)
+                if kind is not None:
+                    code = Code[dotted(node.args[0]).removeprefix("Code.")]
+                    sample = kind(code, retry_after_s=1) if kind is errors.ThrottledError else kind(code)
+                    found.setdefault(code, set()).add(status_of(sample))
+    return found
+
+
+def test_the_docs_tell_the_status_of_every_code() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\d{3}(?:, \d{3})*) \|", text_of("docs/errors.md"), flags=re.MULTILINE)
+    told = {code: {int(status) for status in text.split(", ")} for code, text in rows}
+    assert set(told) == set(Code)
+    known = statuses()
+    assert told == {code: known.get(code, told[code]) for code in told}
