@@ -14,12 +14,14 @@ from controller.domain.errors import Code, DomainError, InvalidError, NotSignedI
 from controller.web.console.page import Attempt, Page, Refusal, guest_page, see_other
 from controller.web.guard_headers import add_guards
 from controller.web.problems import status_of
+from controller.web.uploads import MAX_UPLOAD_MB
 from controller.web.visits import COOKIE
 from controller.web.wording import fill
 
 _log = logging.getLogger(__name__)
 _INPUTS = {"start_at": "start_date", "board_until": "until_date", "grants": "area_id"}
 """field of the domain -> input of our forms, where they differ"""
+_HTTP_CODES = {404: Code.NOT_FOUND, 405: Code.NOT_FOUND, 413: Code.FILE_TOO_LARGE}
 
 
 def attempt(
@@ -62,8 +64,9 @@ def http_error(request: Request, error: Exception) -> Response:
     """Answer what the framework itself refuses: unknown addresses and methods."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
     page = guest_page(request)
-    code = Code.NOT_FOUND if error.status_code in (404, 405) else Code.INPUT_INVALID
-    return _problem(page, error.status_code, fill(code, page.language, {"field": ""}))
+    code = _HTTP_CODES.get(error.status_code, Code.INPUT_INVALID)
+    text = fill(code, page.language, {"field": "", "limit_mb": MAX_UPLOAD_MB})
+    return _problem(page, error.status_code, text)
 
 
 def unexpected(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from controller.domain.people import Role
 from controller.usecases.rights import Actor
 from controller.web.console import events
 from tests.fixtures.console_house import ConsoleHouse, console_house
@@ -62,7 +63,7 @@ def test_heartbeats_pass_and_the_stream_ends_with_the_session(
     house: ConsoleHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "HEARTBEAT_S", 0.05)
-    actor = house.room.person("nghe-tin", "editor", "A")  # type: ignore[arg-type]
+    actor = house.room.person("nghe-tin", Role.EDITOR, "A")
     with stream(house, actor) as topics:
         assert [next(topics) for _ in GREETING] == GREETING
         assert next(topics) == ":"

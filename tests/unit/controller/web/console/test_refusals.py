@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from controller.domain.notices import Notice
+from controller.domain.people import Role
 from tests.factories.controller import TEXT
 from tests.fixtures.console_house import ConsoleHouse, Visitor
 
@@ -158,7 +159,7 @@ def test_a_reason_that_is_too_long_is_kept(house: ConsoleHouse) -> None:
 
 def test_nobody_approves_their_own_notice(house: ConsoleHouse) -> None:
     notice = house.room.submitted()
-    both = house.room.also(house.room.editor(), "approver", house.room.tree["A"])  # type: ignore[arg-type]
+    both = house.room.also(house.room.editor(), Role.APPROVER, house.room.tree["A"])
     visitor = house.visitor(both)
     answer = visitor.post(f"/notices/{notice.id}/approve", {})
     assert answer.status_code == 403
@@ -226,6 +227,22 @@ def test_a_file_that_is_no_sound_is_refused_next_to_its_field(house: ConsoleHous
         )
         assert answer.status_code == 422
         assert 'id="recording-file-fault"' in answer.text
+
+
+def test_a_body_that_no_form_sends_is_refused_before_it_is_read(house: ConsoleHouse) -> None:
+    flood = (b"&password=" + b"x" * 65_536 for _ in range(20))
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    declared = house.visitor().http.post("/sign-in", content=b"x" * (1 << 20) + b"xx", headers=kind)
+    undeclared = house.visitor().http.post("/sign-in", content=flood, headers=kind)
+    assert declared.status_code == undeclared.status_code == 413
+    assert "Tệp lớn hơn 100 MB" in declared.text
+
+
+def test_a_recording_may_be_longer_than_any_other_body(house: ConsoleHouse, editor: Visitor) -> None:
+    notice = house.room.draft()
+    files = {"file": ("dai.wav", b"RIFF" + b"x" * (2 << 20))}
+    answer = editor.http.post(f"/notices/{notice.id}/recording", data={"csrf": editor.csrf()}, files=files)
+    assert answer.status_code == 303
 
 
 @pytest.mark.parametrize(
