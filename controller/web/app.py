@@ -13,7 +13,6 @@ from controller.domain.errors import DomainError
 from controller.web import problems
 from controller.web.api import api_router
 from controller.web.body_limit import BodyLimit
-from controller.web.body_limit import BodyLimit
 from controller.web.console import console_router, refusals
 from controller.web.console.page import check_built
 from controller.web.guard_headers import GuardHeaders
@@ -35,13 +34,11 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.uses = parts.uses
-    refused = _by_edge(problems.refused, refusals.refused)
-    app.add_exception_handler(DomainError, refused)
+    app.add_exception_handler(DomainError, _by_edge(problems.refused, refusals.refused))
     app.add_exception_handler(RequestValidationError, _by_edge(problems.malformed, refusals.malformed))
     app.add_exception_handler(HTTPException, _by_edge(problems.http_error, refusals.http_error))
     app.add_exception_handler(Exception, _by_edge(problems.unexpected, refusals.unexpected))
     app.add_middleware(BodyLimit)
-    app.add_middleware(BodyLimit, answer=refused)
     app.add_middleware(GuardHeaders)
     app.include_router(api_router, prefix="/api/v1")
     app.include_router(console_router)

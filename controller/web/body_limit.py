@@ -1,13 +1,9 @@
 """How much a request may carry. Plain ASGI: the framework would first write all of it to the disk."""
 
-from collections.abc import Callable
-
 from starlette.datastructures import Headers
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.domain.errors import Code, InvalidError
 from controller.web.uploads import MAX_UPLOAD_MB
 
 MEGABYTE = 1 << 20
@@ -17,36 +13,31 @@ MAX_OTHER_MB = 1
 
 
 class BodyLimit:
-    """Refuses a body that says it is too large, and stops reading one that turns out to be."""
+    """Refuses, with 413, to read a body that says it is too large, and to read on in one that turns out to be."""
 
-    def __init__(self, app: ASGIApp, *, answer: Callable[[Request, Exception], Response]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        limit_mb = _limit_mb(headers)
-        too_large = InvalidError(Code.FILE_TOO_LARGE, field="file", limit_mb=min(limit_mb, MAX_UPLOAD_MB))
-        length = headers.get("content-length", "")
-        if length.isascii() and length.isdigit() and int(length[:20]) > limit_mb * MEGABYTE:
-            await self._answer(Request(scope), too_large)(scope, receive, send)
-            return
-        received = 0
-
-        async def receive_some() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit_mb * MEGABYTE:
-                raise too_large
-            return message
-
-        await self._app(scope, receive_some, send)
+        await self._app(scope, _limited(scope, receive) if scope["type"] == "http" else receive, send)
 
 
-def _limit_mb(headers: Headers) -> int:
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    headers = Headers(scope=scope)
     is_form = headers.get("content-type", "").startswith("multipart/form-data")
-    return MAX_FORM_MB if is_form else MAX_OTHER_MB
+    limit = (MAX_FORM_MB if is_form else MAX_OTHER_MB) * MEGABYTE
+    length = headers.get("content-length", "")
+    is_too_large = length.isascii() and length.isdigit() and int(length[:20]) > limit
+    received = 0
+
+    async def receive_some() -> Message:
+        nonlocal received
+        if is_too_large:
+            raise HTTPException(413)
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise HTTPException(413)
+        return message
+
+    return receive_some

@@ -19,6 +19,7 @@ from controller.domain.errors import (
     ThrottledError,
     UnavailableError,
 )
+from controller.web.uploads import MAX_UPLOAD_MB
 from controller.web.wording import Language, fill, language, sentence
 
 _log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ _STATUS: dict[type[DomainError], int] = {
     ThrottledError: 429,
     UnavailableError: 503,
 }
+_HTTP_CODES = {404: Code.NOT_FOUND, 405: Code.NOT_FOUND, 413: Code.FILE_TOO_LARGE}
 _RETRY_BUSY_S = 3
 
 
@@ -83,9 +85,10 @@ def malformed(request: Request, error: Exception) -> JSONResponse:
 def http_error(request: Request, error: Exception) -> JSONResponse:
     """Answer what the framework itself refuses: unknown addresses and methods."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
-    code = Code.NOT_FOUND if error.status_code in (404, 405) else Code.INPUT_INVALID
+    code = _HTTP_CODES.get(error.status_code, Code.INPUT_INVALID)
     headers = dict(error.headers) if error.headers else None
-    return problem(error.status_code, code, fill(code, chosen(request), {"field": ""}), headers=headers)
+    detail = fill(code, chosen(request), {"field": "", "limit_mb": MAX_UPLOAD_MB})
+    return problem(error.status_code, code, detail, headers=headers)
 
 
 def unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -6,11 +6,12 @@ import pytest
 
 from controller.domain.errors import Code
 from controller.web.body_limit import MAX_FORM_MB, MEGABYTE
+from tests.factories.controller import ControlRoom
 from tests.unit.controller.web.api.conftest import ApiHouse
 
 
 @pytest.fixture
-def house(room) -> ApiHouse:  # type: ignore[no-untyped-def]
+def house(room: ControlRoom) -> ApiHouse:
     """Give the API of a room of its own."""
     return ApiHouse(room)
 
@@ -45,7 +46,7 @@ def test_an_upload_that_does_not_say_how_large_it_is_is_read_to_the_limit_only(h
         content=body(),
         headers={"Content-Type": "multipart/form-data; boundary=x"},
     )
-    assert answer.status_code in (400, 413)
+    assert (answer.status_code, answer.json()["code"]) == (413, Code.FILE_TOO_LARGE)
     assert MAX_FORM_MB - 1 <= len(read) <= MAX_FORM_MB + 1
     assert house.room.count("renderings") == 0
 
