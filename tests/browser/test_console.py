@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[ConsoleHouse]:
-    with console_house(tmp_path) as house, render_worker(house):
+    with console_house(tmp_path) as house:
         yield house
 
 
@@ -101,6 +101,7 @@ def test_the_whole_job_is_done_with_a_keyboard_at_360_px(house: ConsoleHouse, br
     room.editor()
     room.approver()
     with (
+        render_worker(house),
         watched(open_page(browser, house, None, size=PHONE)) as desk,
         watched(open_page(browser, house, None, size=PHONE)) as other,
     ):
