@@ -70,6 +70,7 @@ class Controller:
     database: Database
     uses: UseCases
     app: FastAPI
+    news: NewsBus
     contents: ContentFolder
     gateway: Gateway
     ticker: Ticker
@@ -146,6 +147,7 @@ def build(settings: ControllerSettings) -> Controller:
         database=database,
         uses=uses,
         app=create_app(parts),
+        news=news,
         contents=contents,
         gateway=Gateway(
             reports=uses.reports,
@@ -217,7 +219,8 @@ def _ticks(uses: UseCases, settings: ControllerSettings) -> list[Tick]:
 
 def _access(settings: ControllerSettings) -> AccessFile:
     host = settings.broker_public_host or settings.broker_host
-    address = BrokerAddress(host=host, port=settings.broker_port)
+    ca_pem = Path(settings.broker_tls_ca).read_text(encoding="utf-8") if settings.broker_tls_ca else ""
+    address = BrokerAddress(host=host, port=settings.broker_port, ca_pem=ca_pem)
     return AccessFile(settings.state / "broker-logins.json", address)
 
 
@@ -226,6 +229,7 @@ def _broker(settings: ControllerSettings) -> EmbeddedBroker:
         host=settings.broker_host,
         port=settings.broker_port,
         access_file=settings.state / "broker-logins.json",
+        tls=(settings.broker_tls_certificate, settings.broker_tls_key) if settings.broker_tls_ca else None,
     )
 
 
@@ -233,8 +237,10 @@ def _link_to(
     settings: ControllerSettings, password: str
 ) -> Callable[[Callable[[str, bytes], None], Callable[[bool], None]], Link]:
     link_settings = LinkSettings(
-        host=settings.broker_host,
+        # A certificate is for a name, and the listening address may be no name at all.
+        host=settings.broker_public_host if settings.broker_tls_ca else settings.broker_host,
         port=settings.broker_port,
+        ca_file=settings.broker_tls_ca,
         username=CONTROLLER_LOGIN,
         password=password,
         # Two controllers may share a broker, and an id that cannot be guessed cannot be taken over.

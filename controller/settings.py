@@ -4,6 +4,8 @@ A secret may come from a file named by `LOA_..._FILE`; an empty variable counts 
 every setting.
 """
 
+import ipaddress
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -38,6 +40,9 @@ class ControllerSettings:
     broker_host: str = "127.0.0.1"
     broker_port: int = 1883
     broker_public_host: str = ""
+    broker_tls_certificate: str = ""
+    broker_tls_key: str = ""
+    broker_tls_ca: str = ""
     database_url: str = field(default="", repr=False)
     voices: tuple[str, ...] = VOICES
     espeak_accent: str = "northern"
@@ -183,6 +188,30 @@ _READERS: dict[str, tuple[Callable[[Any], Any], str]] = {
 
 
 def _contradictions(settings: ControllerSettings) -> list[str]:
+    faults = []
     if settings.http_port == settings.broker_port:
-        return ["LOA_BROKER_PORT: must differ from LOA_HTTP_PORT"]
-    return []
+        faults.append("LOA_BROKER_PORT: must differ from LOA_HTTP_PORT")
+    tls = {
+        "LOA_BROKER_TLS_CERTIFICATE": settings.broker_tls_certificate,
+        "LOA_BROKER_TLS_KEY": settings.broker_tls_key,
+        "LOA_BROKER_TLS_CA": settings.broker_tls_ca,
+    }
+    if any(tls.values()) or not _is_loopback(settings.broker_host):
+        needed = {**tls, "LOA_BROKER_PUBLIC_HOST": settings.broker_public_host}
+        why = "a broker that others can reach speaks TLS; set it, or leave LOA_BROKER_HOST at 127.0.0.1"
+        faults += [f"{key}: {why}" for key, value in needed.items() if not value]
+    faults += [
+        f"{key}: {path} cannot be read; correct the path or the rights"
+        for key, path in tls.items()
+        if path and not os.access(path, os.R_OK)
+    ]
+    return faults
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,4 +1,5 @@
-"""The embedded broker as a process of its own: `python -m controller.broker ADDRESS PORT ACCESS_FILE`.
+"""The embedded broker as a process of its own: `python -m controller.broker ADDRESS PORT ACCESS_FILE`,
+and CERTIFICATE and KEY files to speak TLS.
 
 It prints "ready" once it listens, and ends when its standard input ends, that is, when its controller does.
 """
@@ -17,16 +18,20 @@ PORT_TAKEN = 3
 
 def main() -> int:
     """Serve until told to stop. Exit codes: 0 stopped, PORT_TAKEN when the address cannot be had."""
-    host, port, access_file = sys.argv[1:4]
+    host, port, access_file, *tls = sys.argv[1:]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s broker %(message)s")
     logging.getLogger("transitions").setLevel(logging.ERROR)
-    return asyncio.run(_serve(host, int(port), access_file))
+    return asyncio.run(_serve(host, int(port), access_file, tls))
 
 
-async def _serve(host: str, port: int, access_file: str) -> int:
+async def _serve(host: str, port: int, access_file: str, tls: list[str]) -> int:
     guard = {"access_file": access_file}
+    certificate, key = tls or (None, None)
+    listener = ListenerConfig(
+        bind=f"{host}:{port}", max_connections=20_000, ssl=bool(tls), certfile=certificate, keyfile=key
+    )
     config = BrokerConfig(
-        listeners={"default": ListenerConfig(bind=f"{host}:{port}", max_connections=20_000)},
+        listeners={"default": listener},
         plugins={"controller.broker.guards.LoginGuard": guard, "controller.broker.guards.TopicGuard": guard},
     )
     broker = Broker(config)

@@ -21,8 +21,19 @@ _STABLE_AFTER_S = 30.0
 class EmbeddedBroker:
     """One broker process; started again, with growing waits, when it dies."""
 
-    def __init__(self, *, host: str, port: int, access_file: Path) -> None:
-        self._command = [sys.executable, "-m", "controller.broker", host, str(port), str(access_file)]
+    def __init__(
+        self, *, host: str, port: int, access_file: Path, tls: tuple[str, str] | None = None
+    ) -> None:
+        """`tls` names certificate and key file; without it the broker speaks plain TCP."""
+        self._command = [
+            sys.executable,
+            "-m",
+            "controller.broker",
+            host,
+            str(port),
+            str(access_file),
+            *(tls or ()),
+        ]
         self._place = f"{host}:{port}"
         self._process: subprocess.Popen[str] | None = None
         self._stopping = threading.Event()

@@ -89,6 +89,8 @@ def _run_web(controller: Controller, listener: socket.socket) -> None:
     server = _Server(config)
 
     def stop(_number: int, _frame: Any) -> None:
+        # Open pages listen for news without end; without it the web server would wait for them in vain.
+        controller.news.detach()
         server.should_exit = True
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,8 +1,6 @@
 """A speech service on loopback that answers as Google Translate does: TLS behind a CONNECT proxy."""
 
 import base64
-import datetime as dt
-import ipaddress
 import json
 import socket
 import ssl
@@ -13,10 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from tests.fixtures.certificates import write_certificates
 
 HOST = "translate.google.com"
 SYLLABLE_S = 0.22
@@ -46,7 +41,7 @@ class FakeGoogle:
         return self._folder / "ca.pem"
 
     def start(self) -> None:
-        _write_certificates(self._folder, self._certified_for)
+        write_certificates(self._folder, self._certified_for)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(self._folder / "leaf.pem")
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -168,62 +163,3 @@ def _mp3(duration_s: float, pitch: int) -> bytes:
     tone = f"sine=frequency={pitch}:sample_rate=24000:duration={duration_s:.2f}"
     command = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", tone, "-b:a", "32k", "-f", "mp3", "-"]
     return subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL).stdout
-
-
-def _write_certificates(folder: Path, host: str) -> None:
-    """Write ca.pem, and leaf.pem with its key, valid for an hour around now."""
-    root_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root_name = _name("Test root")
-    root = _certificate(root_name, root_name, root_key, root_key, host=None)
-    leaf = _certificate(_name(host), root_name, leaf_key, root_key, host=host)
-    key = leaf_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "ca.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
-    (folder / "leaf.pem").write_bytes(leaf.public_bytes(serialization.Encoding.PEM) + key)
-
-
-def _name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-
-
-def _certificate(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
-    signing_key: ec.EllipticCurvePrivateKey,
-    *,
-    host: str | None,
-) -> x509.Certificate:
-    now = dt.datetime.now(dt.UTC)
-    signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing_key.public_key())
-    builder = (
-        x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(minutes=30))
-        .not_valid_after(now + dt.timedelta(minutes=30))
-        .add_extension(x509.BasicConstraints(ca=host is None, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(signer, critical=False)
-        .add_extension(_usage(is_root=host is None), critical=True)
-    )
-    if host is not None:
-        names = x509.SubjectAlternativeName(
-            [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        )
-        server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-        builder = builder.add_extension(names, critical=False).add_extension(server, critical=False)
-    return builder.sign(signing_key, hashes.SHA256())
-
-
-def _usage(*, is_root: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not is_root,
-        key_cert_sign=is_root,
-        crl_sign=is_root,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )

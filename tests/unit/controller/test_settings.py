@@ -138,3 +138,25 @@ def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
 def test_console_and_broker_cannot_share_a_port() -> None:
     (fault,) = faults({"LOA_HTTP_PORT": "1883"})
     assert fault == "LOA_BROKER_PORT: must differ from LOA_HTTP_PORT"
+
+
+def test_a_broker_that_others_can_reach_must_speak_tls(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"LOA_BROKER_HOST": "0.0.0.0"})  # noqa: S104
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == [
+        "LOA_BROKER_PUBLIC_HOST",
+        "LOA_BROKER_TLS_CA",
+        "LOA_BROKER_TLS_CERTIFICATE",
+        "LOA_BROKER_TLS_KEY",
+    ]
+    pem = tmp_path / "all.pem"
+    pem.touch()
+    given = {f"LOA_BROKER_TLS_{name}": str(pem) for name in ("CA", "CERTIFICATE", "KEY")}
+    settings = read_settings({"LOA_BROKER_HOST": "0.0.0.0", "LOA_BROKER_PUBLIC_HOST": "loa.vn", **given})  # noqa: S104
+    assert settings.broker_tls_ca == str(pem)
+
+
+def test_a_certificate_that_is_not_there_is_a_fault() -> None:
+    given = {f"LOA_BROKER_TLS_{name}": "/no/such.pem" for name in ("CA", "CERTIFICATE", "KEY")}
+    with pytest.raises(SettingsError, match=r"LOA_BROKER_TLS_KEY: /no/such\.pem cannot be read"):
+        read_settings({"LOA_BROKER_PUBLIC_HOST": "loa.vn", **given})
