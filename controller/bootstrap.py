@@ -37,6 +37,7 @@ from controller.usecases import (
     DeviceReports,
     NoticeDesk,
     RenderingRoom,
+    SignIns,
     TimetablePush,
     UseCases,
 )
@@ -110,7 +111,8 @@ def build(settings: ControllerSettings) -> Controller:
     downlinker = Downlinker(signer=signer, clock=clock)
     broker_password = _kept_secret(settings.state / "broker-secret", secrets.token_urlsafe)
     uses = UseCases(
-        accounts=Accounts(unit=database.unit, clock=clock, hasher=Argon2Passwords()),
+        sign_ins=SignIns(unit=database.unit, clock=clock, hasher=Argon2Passwords()),
+        accounts=Accounts(unit=database.unit, clock=clock),
         areas=AreaRegister(unit=database.unit, clock=clock),
         notices=NoticeDesk(unit=database.unit, clock=clock, contents=contents, news=news),
         rendering=RenderingRoom(
@@ -213,7 +215,7 @@ def _ticks(uses: UseCases, settings: ControllerSettings) -> list[Tick]:
         Tick(name="mark-silent", every_s=5, act=uses.reports.mark_silent),
         Tick(name="close-unreported", every_s=60, act=uses.reports.close_unreported),
         Tick(name="renew-windows", every_s=3600, act=uses.timetables.renew_windows),
-        Tick(name="forget-old", every_s=3600, act=uses.accounts.forget_old),
+        Tick(name="forget-old", every_s=3600, act=uses.sign_ins.forget_old),
     ]
 
 

@@ -9,6 +9,7 @@ from controller.usecases.device_register import DeviceRegister
 from controller.usecases.device_reports import DeviceReports
 from controller.usecases.notice_desk import NoticeDesk
 from controller.usecases.rendering_room import RenderingRoom
+from controller.usecases.sign_ins import SignIns
 from controller.usecases.timetables import TimetablePush
 
 
@@ -16,6 +17,7 @@ from controller.usecases.timetables import TimetablePush
 class UseCases:
     """Everything the edges may call."""
 
+    sign_ins: SignIns
     accounts: Accounts
     areas: AreaRegister
     notices: NoticeDesk
@@ -34,6 +36,7 @@ __all__ = [
     "DeviceReports",
     "NoticeDesk",
     "RenderingRoom",
+    "SignIns",
     "TimetablePush",
     "UseCases",
 ]

@@ -11,9 +11,9 @@ from controller.domain.errors import Code, InvalidError, NotFoundError
 from controller.domain.ids import device_id, new_claim_code, new_id, new_token, normal_claim_code, token_hash
 from controller.domain.people import FailedTry, Permission
 from controller.domain.texts import clean_line
-from controller.usecases.accounts import check_tries
 from controller.usecases.ports import BrokerAccess, BrokerAddress, Clock, News, Unit, Work
 from controller.usecases.rights import Actor, area_for, visible_areas
+from controller.usecases.sign_ins import check_tries
 from controller.usecases.timetables import refresh_timetables, station_name
 from controller.usecases.trail import note, note_stranger
 

@@ -6,8 +6,8 @@ from fastapi import Depends, Request
 
 from controller.domain.errors import Code, NotSignedInError
 from controller.usecases import UseCases
-from controller.usecases.accounts import Visit
 from controller.usecases.rights import Actor
+from controller.usecases.sign_ins import Visit
 
 COOKIE = "loa_session"
 
@@ -33,12 +33,12 @@ def bearer_token(request: Request) -> str:
 
 def api_actor(request: Request, uses: Annotated[UseCases, Depends(use_cases)]) -> Actor:
     """Return the person behind an API request; raises NotSignedInError."""
-    return uses.accounts.visit(bearer_token(request), address=address_of(request)).actor
+    return uses.sign_ins.visit(bearer_token(request), address=address_of(request)).actor
 
 
 def console_visit(request: Request, uses: Annotated[UseCases, Depends(use_cases)]) -> Visit:
     """Return the visit behind a console request; raises NotSignedInError."""
-    return uses.accounts.visit(request.cookies.get(COOKIE, ""), address=address_of(request))
+    return uses.sign_ins.visit(request.cookies.get(COOKIE, ""), address=address_of(request))
 
 
 Uses = Annotated[UseCases, Depends(use_cases)]

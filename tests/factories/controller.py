@@ -29,6 +29,7 @@ from controller.usecases import (
     DeviceReports,
     NoticeDesk,
     RenderingRoom,
+    SignIns,
     TimetablePush,
     UseCases,
 )
@@ -137,7 +138,8 @@ class ControlRoom:
         """Return use cases over another unit of work, with the same doubles around them."""
         clock, news = self.clock, self.news
         return UseCases(
-            accounts=Accounts(unit=unit, clock=clock, hasher=hasher or PlainPasswords()),
+            sign_ins=SignIns(unit=unit, clock=clock, hasher=hasher or PlainPasswords()),
+            accounts=Accounts(unit=unit, clock=clock),
             areas=AreaRegister(unit=unit, clock=clock),
             notices=NoticeDesk(unit=unit, clock=clock, contents=self.contents, news=news),
             rendering=RenderingRoom(

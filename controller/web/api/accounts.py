@@ -20,20 +20,20 @@ router = APIRouter(tags=["accounts"])
 @router.post("/sessions", status_code=201)
 def sign_in(body: SignInBody, request: Request, uses: Uses) -> SessionOut:
     """Open a session; send its token as `Authorization: Bearer TOKEN`."""
-    return SessionOut.of(uses.accounts.sign_in(body.username, body.password, address=address_of(request)))
+    return SessionOut.of(uses.sign_ins.sign_in(body.username, body.password, address=address_of(request)))
 
 
 @router.delete("/sessions/current", status_code=204)
 def sign_out(request: Request, uses: Uses) -> Response:
     """End this session."""
-    uses.accounts.sign_out(bearer_token(request), address=address_of(request))
+    uses.sign_ins.sign_out(bearer_token(request), address=address_of(request))
     return Response(status_code=204)
 
 
 @router.post("/invitations/redeem", status_code=201)
 def redeem(body: InvitationBody, request: Request, uses: Uses) -> SessionOut:
     """Set the password of an invited account and sign in."""
-    return SessionOut.of(uses.accounts.redeem(body.token, body.password, address=address_of(request)))
+    return SessionOut.of(uses.sign_ins.redeem(body.token, body.password, address=address_of(request)))
 
 
 @router.get("/me")

@@ -9,10 +9,11 @@ from controller.domain.areas import Area, AreaKind
 from controller.domain.devices import DeviceKind, Presence
 from controller.domain.notices import NoticeState, RenderingState
 from controller.domain.people import Role
-from controller.usecases.accounts import Person, SignedIn
+from controller.usecases.accounts import Person
 from controller.usecases.broadcast_desk import BroadcastView
 from controller.usecases.device_register import DeviceView
 from controller.usecases.notice_desk import NoticeView
+from controller.usecases.sign_ins import SignedIn
 
 
 class Body(BaseModel):

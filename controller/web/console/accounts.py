@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from controller.domain.errors import DomainError
 from controller.domain.people import MIN_PASSWORD, SESSION_LIFETIME
-from controller.usecases.accounts import SignedIn
+from controller.usecases.sign_ins import SignedIn
 from controller.web.console.page import GuestForm, GuestPage, Page, Typed, VisitorForm, own_path, see_other
 from controller.web.console.refusals import attempt
 from controller.web.visits import COOKIE, address_of
@@ -22,7 +22,7 @@ def sign_in_page(page: GuestPage, next: str = "/") -> Response:  # noqa: A002 - 
 def sign_in(page: GuestForm, *, username: Typed = "", password: Typed = "", next: Typed = "/") -> Response:  # noqa: A002
     address = address_of(page.request)
     try:
-        signed_in = page.uses.accounts.sign_in(username, password, address=address)
+        signed_in = page.uses.sign_ins.sign_in(username, password, address=address)
     except DomainError as error:
         tried = attempt(page, "sign-in", error, {"username": username})
         return page.render("sign_in.html", attempt=tried, next=own_path(next))
@@ -31,7 +31,7 @@ def sign_in(page: GuestForm, *, username: Typed = "", password: Typed = "", next
 
 @router.post("/sign-out")
 def sign_out(page: VisitorForm) -> Response:
-    page.uses.accounts.sign_out(page.request.cookies.get(COOKIE, ""), address=address_of(page.request))
+    page.uses.sign_ins.sign_out(page.request.cookies.get(COOKIE, ""), address=address_of(page.request))
     response = see_other("/sign-in")
     response.delete_cookie(COOKIE)
     return response
@@ -46,7 +46,7 @@ def welcome_page(page: GuestPage) -> Response:
 @router.post("/welcome")
 def welcome(page: GuestForm, *, token: Typed = "", password: Typed = "") -> Response:
     try:
-        signed_in = page.uses.accounts.redeem(token.strip(), password, address=address_of(page.request))
+        signed_in = page.uses.sign_ins.redeem(token.strip(), password, address=address_of(page.request))
     except DomainError as error:
         tried = attempt(page, "welcome", error, {"token": token})
         return page.render("welcome.html", attempt=tried, minimum=MIN_PASSWORD)

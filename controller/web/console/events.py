@@ -60,7 +60,7 @@ def _event(topic: str) -> str:
 
 def _is_live(request: Request, parts: WebParts) -> bool:
     try:
-        parts.uses.accounts.visit(request.cookies.get(COOKIE, ""), address=address_of(request))
+        parts.uses.sign_ins.visit(request.cookies.get(COOKIE, ""), address=address_of(request))
     except NotSignedInError:
         return False
     return True

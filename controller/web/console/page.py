@@ -16,8 +16,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from controller.domain.errors import Code, NotPermittedError, NotSignedInError
 from controller.domain.people import Permission
 from controller.usecases import UseCases
-from controller.usecases.accounts import Visit
 from controller.usecases.rights import Actor
+from controller.usecases.sign_ins import Visit
 from controller.web.console import words
 from controller.web.parts import WebParts
 from controller.web.problems import chosen
@@ -130,7 +130,7 @@ def guest_form(request: Request) -> Page:
 def visitor_form(request: Request, visit: ConsoleVisit, csrf: Annotated[str, Form()] = "") -> Page:
     """Return the page of a form that was sent by a signed-in person; raises FORGED_FORM."""
     page = visitor_page(request, visit)
-    page.uses.accounts.check_form(visit, csrf, is_ours=is_ours(request), place=request.url.path)
+    page.uses.sign_ins.check_form(visit, csrf, is_ours=is_ours(request), place=request.url.path)
     return page
 
 

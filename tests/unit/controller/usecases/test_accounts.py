@@ -23,7 +23,7 @@ HOME = "192.0.2.1"
 
 
 def sign_in(room: ControlRoom, name: str, password: str = PASSWORD, *, address: str = HOME) -> str:
-    return room.uses.accounts.sign_in(name, password, address=address).token
+    return room.uses.sign_ins.sign_in(name, password, address=address).token
 
 
 def fail(room: ControlRoom, name: str, *, times: int = 1, address: str = HOME) -> None:
@@ -35,7 +35,7 @@ def fail(room: ControlRoom, name: str, *, times: int = 1, address: str = HOME) -
 
 def code_of(room: ControlRoom, token: str) -> Code | None:
     try:
-        room.uses.accounts.visit(token, address=HOME)
+        room.uses.sign_ins.visit(token, address=HOME)
     except DomainError as error:
         return error.code
     return None
@@ -52,7 +52,7 @@ def invite(room: ControlRoom, actor: Actor, name: str = "can-bo", *, area: str =
 
 def test_whoever_signs_in_is_known_by_name_and_roles(room: ControlRoom) -> None:
     room.editor("A")
-    visit = room.uses.accounts.visit(sign_in(room, " Bien-Tap-A "), address=HOME)
+    visit = room.uses.sign_ins.visit(sign_in(room, " Bien-Tap-A "), address=HOME)
     assert (visit.actor.username, visit.actor.address) == ("bien-tap-a", HOME)
     assert visit.actor.roles == ((room.tree["A"].path, Role.EDITOR),)
 
@@ -136,7 +136,7 @@ def test_refused_and_throttled_sign_ins_are_in_the_trail(room: ControlRoom) -> N
 def test_a_session_ends_when_its_owner_signs_out(room: ControlRoom) -> None:
     room.editor("A")
     token, other = sign_in(room, "bien-tap-a"), sign_in(room, "bien-tap-a")
-    room.uses.accounts.sign_out(token, address=HOME)
+    room.uses.sign_ins.sign_out(token, address=HOME)
     assert code_of(room, token) is Code.NOT_SIGNED_IN
     assert code_of(room, other) is None
 
@@ -162,7 +162,7 @@ def test_all_sessions_end_when_the_password_is_set_anew(room: ControlRoom) -> No
     token = sign_in(room, "bien-tap-a")
     invitation = room.uses.accounts.invite_again(room.administrator("A"), editor.user_id)
     assert code_of(room, token) is None
-    room.uses.accounts.redeem(invitation, "mat khau moi", address=HOME)
+    room.uses.sign_ins.redeem(invitation, "mat khau moi", address=HOME)
     assert code_of(room, token) is Code.NOT_SIGNED_IN
     assert sign_in(room, "bien-tap-a", "mat khau moi")
 
@@ -188,7 +188,7 @@ def test_what_proves_nothing_any_more_is_forgotten(room: ControlRoom) -> None:
     fail(room, "khong-ai")
     invite(room, room.administrator("A"))
     room.clock.move(timedelta(days=4))
-    room.uses.accounts.forget_old()
+    room.uses.sign_ins.forget_old()
     assert [room.count(table) for table in ("sessions", "failed_tries", "invitations")] == [0, 0, 0]
     assert room.count("audit_entries") > 0
 
@@ -200,16 +200,16 @@ def test_an_invitation_sets_the_password_and_signs_in(room: ControlRoom) -> None
     token = invite(room, room.administrator("A"))
     with pytest.raises(NotSignedInError):
         sign_in(room, "can-bo", "")
-    signed_in = room.uses.accounts.redeem(token, PASSWORD, address=HOME)
+    signed_in = room.uses.sign_ins.redeem(token, PASSWORD, address=HOME)
     assert code_of(room, signed_in.token) is None
     assert sign_in(room, "can-bo")
 
 
 def test_an_invitation_works_once(room: ControlRoom) -> None:
     token = invite(room, room.administrator("A"))
-    room.uses.accounts.redeem(token, PASSWORD, address=HOME)
+    room.uses.sign_ins.redeem(token, PASSWORD, address=HOME)
     with pytest.raises(InvalidError) as refused:
-        room.uses.accounts.redeem(token, "mat khau khac", address=HOME)
+        room.uses.sign_ins.redeem(token, "mat khau khac", address=HOME)
     assert refused.value.code is Code.INVITATION_REFUSED
     assert sign_in(room, "can-bo")
 
@@ -218,7 +218,7 @@ def test_an_invitation_expires_after_three_days(room: ControlRoom) -> None:
     token = invite(room, room.administrator("A"))
     room.clock.move(timedelta(days=3))
     with pytest.raises(InvalidError) as refused:
-        room.uses.accounts.redeem(token, PASSWORD, address=HOME)
+        room.uses.sign_ins.redeem(token, PASSWORD, address=HOME)
     assert refused.value.code is Code.INVITATION_REFUSED
 
 
@@ -228,8 +228,8 @@ def test_a_new_invitation_ends_the_one_before(room: ControlRoom) -> None:
     user = next(one.user for one in room.uses.accounts.people(administrator) if one.user.username == "can-bo")
     second = room.uses.accounts.invite_again(administrator, user.id)
     with pytest.raises(InvalidError):
-        room.uses.accounts.redeem(first, PASSWORD, address=HOME)
-    assert room.uses.accounts.redeem(second, PASSWORD, address=HOME).token
+        room.uses.sign_ins.redeem(first, PASSWORD, address=HOME)
+    assert room.uses.sign_ins.redeem(second, PASSWORD, address=HOME).token
 
 
 def test_an_invitation_to_a_closed_account_is_refused(room: ControlRoom) -> None:
@@ -238,16 +238,16 @@ def test_an_invitation_to_a_closed_account_is_refused(room: ControlRoom) -> None
     user = next(one.user for one in room.uses.accounts.people(administrator) if one.user.username == "can-bo")
     room.uses.accounts.disable(administrator, user.id)
     with pytest.raises(InvalidError) as refused:
-        room.uses.accounts.redeem(token, PASSWORD, address=HOME)
+        room.uses.sign_ins.redeem(token, PASSWORD, address=HOME)
     assert refused.value.code is Code.INVITATION_REFUSED
 
 
 def test_a_short_password_does_not_use_the_invitation_up(room: ControlRoom) -> None:
     token = invite(room, room.administrator("A"))
     with pytest.raises(InvalidError) as refused:
-        room.uses.accounts.redeem(token, "ngan", address=HOME)
+        room.uses.sign_ins.redeem(token, "ngan", address=HOME)
     assert refused.value.code is Code.PASSWORD_TOO_SHORT
-    assert room.uses.accounts.redeem(token, PASSWORD, address=HOME).token
+    assert room.uses.sign_ins.redeem(token, PASSWORD, address=HOME).token
 
 
 def test_a_made_up_invitation_does_not_cost_the_slow_hash(room: ControlRoom) -> None:
@@ -258,10 +258,10 @@ def test_a_made_up_invitation_does_not_cost_the_slow_hash(room: ControlRoom) -> 
             hashed.append(password)
             return super().hash(password)
 
-    accounts = room.wire(room.database.unit, Counting()).accounts
+    sign_ins = room.wire(room.database.unit, Counting()).sign_ins
     hashed.clear()
     with pytest.raises(InvalidError):
-        accounts.redeem("made up", PASSWORD, address=HOME)
+        sign_ins.redeem("made up", PASSWORD, address=HOME)
     assert hashed == []
 
 
@@ -318,7 +318,7 @@ def test_the_first_administrator_is_invited_until_somebody_has_a_password(room: 
     room.uses.accounts.disable(room.root_administrator, room.root_administrator.user_id)
     token = room.uses.accounts.first_administrator()
     assert token is not None
-    assert room.uses.accounts.redeem(token, PASSWORD, address=HOME).token
+    assert room.uses.sign_ins.redeem(token, PASSWORD, address=HOME).token
     assert room.uses.accounts.first_administrator() is None
 
 
@@ -328,8 +328,8 @@ def test_the_command_line_opens_a_closed_account_and_makes_it_administrator(room
     room.uses.accounts.disable(room.administrator("A"), editor.user_id)
     token = room.uses.accounts.create_administrator(editor.username)
     assert code_of(room, old_session) is Code.NOT_SIGNED_IN, "what ended does not come back to life"
-    signed_in = room.uses.accounts.redeem(token, PASSWORD, address=HOME)
-    roles = room.uses.accounts.visit(signed_in.token, address=HOME).actor.roles
+    signed_in = room.uses.sign_ins.redeem(token, PASSWORD, address=HOME)
+    roles = room.uses.sign_ins.visit(signed_in.token, address=HOME).actor.roles
     assert (room.tree["root"].path, Role.ADMINISTRATOR) in roles
     assert room.uses.accounts.create_administrator(editor.username)  # and once more, without a second grant
     assert "create_admin" in room.audited()
