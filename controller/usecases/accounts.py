@@ -65,7 +65,10 @@ class Accounts:
             return token
 
     def create_administrator(self, username: str) -> str:
-        """Create, or invite again, an administrator of the whole tree from the command line; return the invitation."""
+        """Create an administrator of the whole tree from the command line; return the invitation.
+
+        An account that is there already is opened if it was closed, and invited again with the roles it has.
+        """
         now = self._clock.now()
         username = check_username(username)
         with self._unit() as work:
@@ -74,10 +77,8 @@ class Accounts:
             user = work.people.by_username(username)
             if user is None:
                 return _create_account(work, username, username, roots, now)
-            # Whoever may run this owns the machine; an account that was closed or had another role is theirs to open.
+            # Whoever may run this owns the machine; a closed account is theirs to open.
             user.disabled_at = None
-            held = {(grant.area_id, grant.role) for grant in work.people.grants(user.id)}
-            _add_grants(work, user.id, [grant for grant in roots if grant not in held], now)
             work.people.drop_invitations(user.id)
             return _new_invitation(work, user.id, now)
 
@@ -127,13 +128,9 @@ def _create_account(
     )
     work.people.add(user)
     work.flush()
-    _add_grants(work, user.id, grants, now)
-    return _new_invitation(work, user.id, now)
-
-
-def _add_grants(work: Work, user_id: str, grants: Sequence[tuple[str, Role]], now: datetime) -> None:
     for area_id, role in dict.fromkeys(grants):
-        work.people.add(Grant(id=new_id(now), user_id=user_id, area_id=area_id, role=role))
+        work.people.add(Grant(id=new_id(now), user_id=user.id, area_id=area_id, role=role))
+    return _new_invitation(work, user.id, now)
 
 
 def _new_invitation(work: Work, user_id: str, now: datetime) -> str:
