@@ -328,14 +328,14 @@ def test_the_command_line_opens_a_closed_account_again_with_the_roles_it_had(roo
     room.uses.accounts.disable(room.administrator("A"), editor.user_id)
     token = room.uses.accounts.create_administrator(editor.username)
     assert code_of(room, old_session) is Code.NOT_SIGNED_IN, "what ended does not come back to life"
-    signed_in = room.uses.accounts.redeem(token, PASSWORD, address=HOME)
-    roles = room.uses.accounts.visit(signed_in.token, address=HOME).actor.roles
+    signed_in = room.uses.sign_ins.redeem(token, PASSWORD, address=HOME)
+    roles = room.uses.sign_ins.visit(signed_in.token, address=HOME).actor.roles
     assert roles == ((room.tree["A"].path, Role.EDITOR),)
     assert "create_admin" in room.audited()
 
 
 def test_the_command_line_makes_administrators_of_the_whole_tree(room: ControlRoom) -> None:
     token = room.uses.accounts.create_administrator("quan-tri-moi")
-    signed_in = room.uses.accounts.redeem(token, PASSWORD, address=HOME)
-    roles = room.uses.accounts.visit(signed_in.token, address=HOME).actor.roles
+    signed_in = room.uses.sign_ins.redeem(token, PASSWORD, address=HOME)
+    roles = room.uses.sign_ins.visit(signed_in.token, address=HOME).actor.roles
     assert roles == ((room.tree["root"].path, Role.ADMINISTRATOR),)
