@@ -1,5 +1,7 @@
 """Argon2id password hashes: the only file that imports argon2."""
 
+import unicodedata
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
@@ -13,11 +15,16 @@ class Argon2Passwords:
         self._decoy = self._hasher.hash("a password that nobody has")
 
     def hash(self, password: str) -> str:
-        return self._hasher.hash(password)
+        return self._hasher.hash(_one_spelling(password))
 
     def matches(self, password_hash: str, password: str) -> bool:
         try:
-            self._hasher.verify(password_hash or self._decoy, password)
+            self._hasher.verify(password_hash or self._decoy, _one_spelling(password))
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False
         return bool(password_hash)
+
+
+def _one_spelling(password: str) -> str:
+    # Vietnamese keyboards differ in how they write "ậ": as one letter, or as a letter and its marks (RFC 8265, 4.2).
+    return unicodedata.normalize("NFC", password)

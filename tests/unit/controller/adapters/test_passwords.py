@@ -1,3 +1,5 @@
+import unicodedata
+
 from controller.adapters.passwords import Argon2Passwords
 
 
@@ -15,3 +17,10 @@ def test_a_password_matches_its_own_hash_only_and_is_not_in_it() -> None:
 
 def test_the_password_of_the_decoy_opens_nothing() -> None:
     assert not Argon2Passwords().matches("", "a password that nobody has")
+
+
+def test_a_password_is_the_same_whichever_way_a_keyboard_spells_its_letters() -> None:
+    hasher = Argon2Passwords()
+    kept = hasher.hash(unicodedata.normalize("NFD", "mật khẩu dài"))
+    assert hasher.matches(kept, unicodedata.normalize("NFC", "mật khẩu dài"))
+    assert not hasher.matches(kept, "mat khau dai")
