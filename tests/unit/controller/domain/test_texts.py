@@ -1,4 +1,6 @@
+import time
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -43,6 +45,20 @@ def test_a_control_character_is_refused_with_its_line(character: str) -> None:
     error = refusal_of(f"Dòng một\nDòng {character} hai")
     assert error.code is Code.CONTROL_CHARACTERS
     assert error.params == {"line": 2, "character": f"U+{ord(character):04X}"}
+
+
+@pytest.mark.parametrize("clean", [clean_text, clean_line])
+@pytest.mark.parametrize("pairs", [20, 500_000], ids=["few", "a megabyte"])
+def test_marks_heaped_on_one_letter_are_refused_before_they_cost_minutes(
+    clean: Callable[..., str], pairs: int
+) -> None:
+    began_s = time.process_time()
+    with pytest.raises(InvalidError) as refused:
+        clean("Họp\na" + "\u0301\u0316" * pairs, field="text")
+    assert time.process_time() - began_s < 2
+    assert refused.value.code in (Code.CONTROL_CHARACTERS, Code.TEXT_TOO_LONG, Code.NAME_TOO_LONG)
+    if refused.value.code is Code.CONTROL_CHARACTERS:
+        assert refused.value.params["line"] == 2
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\ud800"])
