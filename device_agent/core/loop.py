@@ -96,7 +96,8 @@ class Loop:
         """Wait at most `wait_s`, take in what came, and return how long nothing will be due."""
         try:
             came = self._inbox.take(wait_s)
-            for event in self._events_of(came):
+            # What is refused takes time too: a network that never falls silent must not keep the time from us.
+            for event in self._events_of(came) or (Tick(),):
                 self._apply(event)
             for code in self._alarms.over(self._clock.monotonic_s()):
                 self._apply(FaultCleared(code))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from device_agent.core.errors import DeviceError
-from device_agent.core.inbox import MAX_WAITING, Inbox
+from device_agent.core.inbox import MAX_WAITING, Inbox, Received
 from device_agent.core.journal import Held
 from protocol import (
     BLOCK_BYTES,
@@ -274,6 +274,25 @@ def test_a_message_signed_in_our_future_proves_our_clock_wrong(tmp_path: Path) -
     rig.wait_for(State, lambda state: state.revision == 5 and state.faults == ("clock_untrusted",))
     assert rig.performer.calls.empty()
     rig.agent.stop()
+
+
+@pytest.mark.parametrize("name", ["block", "timetable"])
+def test_a_network_that_never_falls_silent_keeps_nothing_from_its_time(
+    rig: AgentRig, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    rig.start()
+    rig.push(rig.item(seconds=10))
+    assert rig.performer.next_call() == ("prepare", "occ-1")
+    noise = Received(str(Topic(DEVICE, Direction.DOWN, name)), b"noise")
+    take = rig.inbox.take
+    monkeypatch.setattr(rig.inbox, "take", lambda _timeout_s: take(0) or noise)
+    rig.advance(1)
+    while not rig.loop.refused:
+        pass
+
+    rig.clock.advance(8)
+
+    assert rig.performer.next_call() == ("perform", "occ-1")
 
 
 def test_the_inbox_drops_what_the_network_floods_and_keeps_what_the_performer_reports() -> None:
