@@ -88,6 +88,9 @@ class SqlPeople(_Repository):
         statement = select(columns.at).where(columns.key == key, columns.at >= since).order_by(columns.at)
         return self._session.scalars(statement).all()
 
+    def forget_tries(self, ids: Iterable[str]) -> None:
+        self._session.execute(delete(tables.failed_tries).where(tables.failed_tries.c.id.in_(list(ids))))
+
     def forget(self, before: datetime) -> None:
         for table, column in (
             (tables.sessions, tables.sessions.c.expires_at),

@@ -45,6 +45,10 @@ class People(Protocol):
         """Return when tries of this key failed since then, oldest first."""
         ...
 
+    def forget_tries(self, ids: Iterable[str]) -> None:
+        """Delete tries that were counted and did not fail."""
+        ...
+
     def forget(self, before: datetime) -> None:
         """Delete sessions, invitations and failed tries that ended before then."""
         ...

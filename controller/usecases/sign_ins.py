@@ -20,6 +20,8 @@ from controller.usecases.ports import Clock, PasswordHasher, Unit, Work
 from controller.usecases.rights import Actor
 from controller.usecases.trail import note, note_stranger
 
+MOST_NOTED = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
@@ -50,16 +52,19 @@ class SignIns:
         """Open a session. Raises SIGN_IN_REFUSED (one answer for every reason) or SIGN_IN_THROTTLED."""
         now = self._clock.now()
         name = username.strip().lower()[:40]
-        self._check_throttle(name, address, now)
+        # Counted as failed until it has succeeded: of a hundred tries at once, no more are looked at than one by one.
+        tries = self._count_try(name, address, now)
         with self._unit() as work:
             user = work.people.by_username(name)
             password_hash = user.password_hash if user is not None and user.disabled_at is None else ""
         # Outside the unit of work: the hash is slow on purpose, and nobody should wait for the database meanwhile.
         matches = self._hasher.matches(password_hash, password[:1024])
         if user is None or not matches:
-            self._note_failure(name, address, now)
+            with self._unit() as work:
+                note_stranger(work, name, "sign_in_refused", f"user:{name}", address=address, now=now)
             raise NotSignedInError(Code.SIGN_IN_REFUSED)
         with self._unit() as work:
+            work.people.forget_tries(tries)
             return _open_session(work, user.id, now, username=user.username, address=address)
 
     def sign_out(self, token: str, *, address: str) -> None:
@@ -114,24 +119,18 @@ class SignIns:
         with self._unit() as work:
             work.people.forget(self._clock.now() - SESSION_LIFETIME)
 
-    def _check_throttle(self, name: str, address: str, now: datetime) -> None:
+    def _count_try(self, name: str, address: str, now: datetime) -> list[str]:
+        """Count a try against its name and its address, and return the ids of the counts. Raises SIGN_IN_THROTTLED."""
+        limits = {f"user:{name}": MAX_FAILED_SIGN_INS, f"address:{address}": MAX_FAILED_SIGN_INS * 4}
         try:
             with self._unit() as work:
-                for key, limit in (
-                    (f"user:{name}", MAX_FAILED_SIGN_INS),
-                    (f"address:{address}", MAX_FAILED_SIGN_INS * 4),
-                ):
+                for key, limit in limits.items():
                     check_tries(work, key, limit=limit, now=now, code=Code.SIGN_IN_THROTTLED)
+                return [_add_try(work, key, now) for key in limits]
         except ThrottledError:
             with self._unit() as work:
-                note_stranger(work, name, "sign_in_throttled", f"user:{name}", address=address, now=now)
+                _note_throttled(work, name, address=address, now=now)
             raise
-
-    def _note_failure(self, name: str, address: str, now: datetime) -> None:
-        with self._unit() as work:
-            for key in (f"user:{name}", f"address:{address}"):
-                work.people.add(FailedTry(id=new_id(now), key=key, at=now))
-            note_stranger(work, name, "sign_in_refused", f"user:{name}", address=address, now=now)
 
 
 def check_tries(work: Work, key: str, *, limit: int, now: datetime, code: Code) -> None:
@@ -142,9 +141,23 @@ def check_tries(work: Work, key: str, *, limit: int, now: datetime, code: Code) 
         raise ThrottledError(code, retry_after_s=max(1, round(wait.total_seconds())))
 
 
+def _add_try(work: Work, key: str, now: datetime) -> str:
+    failed = FailedTry(id=new_id(now), key=key, at=now)
+    work.people.add(failed)
+    return failed.id
+
+
+def _note_throttled(work: Work, name: str, *, address: str, now: datetime) -> None:
+    """Note a try that was not looked at, the first ones of an address: a stranger must not fill the trail."""
+    key = f"throttled:{address}"
+    if len(work.people.failed_tries(key, now - THROTTLE_WINDOW)) < MOST_NOTED:
+        _add_try(work, key, now)
+        note_stranger(work, name, "sign_in_throttled", f"user:{name}", address=address, now=now)
+
+
 def _actor(work: Work, user: User, address: str) -> Actor:
-    areas = {area.id: area.path for area in work.areas.all()}
-    roles = tuple((areas[grant.area_id], grant.role) for grant in work.people.grants(user.id))
+    grants = [(work.areas.get(grant.area_id), grant.role) for grant in work.people.grants(user.id)]
+    roles = tuple((area.path, role) for area, role in grants if area is not None)
     return Actor(
         user_id=user.id, username=user.username, display_name=user.display_name, roles=roles, address=address
     )

@@ -1,6 +1,8 @@
 import statistics
+import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +20,23 @@ from controller.domain.errors import (
 from controller.domain.people import Role, User
 from controller.usecases.rights import Actor
 from tests.factories.controller import PASSWORD, ControlRoom
+from tests.fakes.controller import PlainPasswords
 
 HOME = "192.0.2.1"
+
+
+class SlowPasswords(PlainPasswords):
+    """Passwords whose comparison takes a while; counts them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.looked_at = 0
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        with self._lock:
+            self.looked_at += 1
+        time.sleep(0.5)
+        return super().matches(password_hash, password)
 
 
 def sign_in(room: ControlRoom, name: str, password: str = PASSWORD, *, address: str = HOME) -> str:
@@ -128,6 +145,42 @@ def test_refused_and_throttled_sign_ins_are_in_the_trail(room: ControlRoom) -> N
     actions = sorted(entry.action for entry in entries)
     assert actions == ["sign_in_refused"] * 5 + ["sign_in_throttled"]
     assert {entry.address for entry in entries} == {HOME}
+
+
+def test_a_stranger_who_never_stops_does_not_fill_the_trail(room: ControlRoom) -> None:
+    fail(room, "khong-ai", times=5)
+    for number in range(200):
+        with pytest.raises((ThrottledError, NotSignedInError)):
+            sign_in(room, f"khong-ai-{number % 30}")
+    assert room.count("audit_entries") < 60
+    room.clock.move(timedelta(minutes=16))
+    rows = room.count("audit_entries")
+    fail(room, "khong-ai", times=1)
+    assert room.count("audit_entries") == rows + 1
+
+
+def test_tries_at_the_same_moment_are_counted_like_tries_one_by_one(tmp_path: Path) -> None:
+    hasher = SlowPasswords()
+    room = ControlRoom(tmp_path, hasher=hasher, busy_timeout_s=10)
+
+    def guess() -> None:
+        with pytest.raises((ThrottledError, NotSignedInError)):
+            sign_in(room, "bien-tap-a", "doan mo")
+
+    guesses = [threading.Thread(target=guess) for _ in range(30)]
+    for one in guesses:
+        one.start()
+    for one in guesses:
+        one.join()
+    room.database.close()
+    assert hasher.looked_at == 5
+
+
+def test_signing_in_does_not_count_as_failing(room: ControlRoom) -> None:
+    room.editor("A")
+    for _ in range(30):
+        sign_in(room, "bien-tap-a")
+    assert room.count("failed_tries") == 0
 
 
 # --- sessions ------------------------------------------------------------------------------------------
