@@ -222,6 +222,7 @@ class SqlAirings(_Repository):
         broadcast_id: str | None = None,
         states: Iterable[AiringState] = (),
         before: datetime | None = None,
+        after: str = "",
         limit: int,
     ) -> Sequence[Airing]:
         columns = tables.airings.c
@@ -231,7 +232,9 @@ class SqlAirings(_Repository):
         if wanted := list(states):
             statement = statement.where(columns.state.in_(wanted))
         if before is not None:
-            statement = statement.where(columns.planned_at < before)
+            earlier = columns.planned_at < before
+            same_instant = (columns.planned_at == before) & (columns.id > after)
+            statement = statement.where(earlier | same_instant if after else earlier)
         return self._list(statement.order_by(columns.planned_at.desc(), columns.id).limit(limit))
 
     def open_between(

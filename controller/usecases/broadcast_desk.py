@@ -157,14 +157,23 @@ class BroadcastDesk:
         broadcast_id: str | None = None,
         states: Sequence[AiringState] = (),
         before: datetime | None = None,
+        after: str = "",
         limit: int = 100,
     ) -> Sequence[AiringView]:
-        """Return airings on the devices the actor may see, the latest planned first."""
+        """Return airings on the devices the actor may see, the latest planned first.
+
+        The next page begins where `before` (planned at) and `after` (id) of the last one on this page say.
+        """
         with self._unit() as work:
             devices = _visible_devices(work, actor)
             wanted = [device_id] if device_id in devices else [] if device_id else list(devices)
             airings = work.airings.listed(
-                wanted, broadcast_id=broadcast_id, states=states, before=before, limit=min(limit, 500)
+                wanted,
+                broadcast_id=broadcast_id,
+                states=states,
+                before=before,
+                after=after,
+                limit=min(limit, 500),
             )
             return [AiringView(airing=one, device=devices[one.device_id]) for one in airings]
 

@@ -121,9 +121,14 @@ class Airings(Protocol):
         broadcast_id: str | None = None,
         states: Iterable[AiringState] = (),
         before: datetime | None = None,
+        after: str = "",
         limit: int,
     ) -> Sequence[Airing]:
-        """Return the latest planned first."""
+        """Return the latest planned first, those of one instant by id.
+
+        `before` leaves out what is planned then or later, but for those of that very instant that come after the
+        id `after`: with both taken from the last airing of a page, the next page follows it.
+        """
         ...
 
     def open_between(

@@ -48,10 +48,21 @@ def list_airings(
     broadcast_id: str | None = None,
     state: Annotated[list[AiringState] | None, Query()] = None,
     before: AwareDatetime | None = None,
+    after: str = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[AiringOut]:
-    """List airings on the devices you may see, the latest planned first; page on with `before`."""
+    """List airings on the devices you may see, the latest planned first.
+
+    For the next page, send the `planned_at` of the last one as `before` and its `id` as `after`: many devices
+    air at the same instant.
+    """
     views = uses.broadcasts.log(
-        actor, device_id=device_id, broadcast_id=broadcast_id, states=state or (), before=before, limit=limit
+        actor,
+        device_id=device_id,
+        broadcast_id=broadcast_id,
+        states=state or (),
+        before=before,
+        after=after,
+        limit=limit,
     )
     return [AiringOut.of(view.airing) for view in views]

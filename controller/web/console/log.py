@@ -15,12 +15,13 @@ PAGE_SIZE = 50
 
 
 @router.get("/log")
-def log(page: VisitorPage, device: str = "", state: str = "", before: str = "") -> Response:
+def log(page: VisitorPage, device: str = "", state: str = "", before: str = "", after: str = "") -> Response:
     views = page.uses.broadcasts.log(
         page.actor,
         device_id=device or None,
         states=[AiringState(state)] if state in list(AiringState) else (),
         before=_instant(before),
+        after=after,
         limit=PAGE_SIZE,
     )
     return page.render(
@@ -49,5 +50,6 @@ def _older(views: Sequence[AiringView], device: str, state: str) -> str:
     """Return the address of the next page, or nothing on the last one."""
     if len(views) < PAGE_SIZE:
         return ""
-    chosen = {"device": device, "state": state, "before": views[-1].airing.planned_at.isoformat()}
+    last = views[-1].airing
+    chosen = {"device": device, "state": state, "before": last.planned_at.isoformat(), "after": last.id}
     return "/log?" + urlencode({key: value for key, value in chosen.items() if value})

@@ -24,8 +24,12 @@ def instant_of(day: str, time: str, zone: str, *, field: str) -> datetime:
         raise InvalidError(Code.INPUT_INVALID, field=field) from error
     if local.tzinfo is not None:
         raise InvalidError(Code.INPUT_INVALID, field=field)
-    instant = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
+    try:
+        instant = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        is_real = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
+    except OverflowError as error:  # the first or last day of the calendar
+        raise InvalidError(Code.INPUT_INVALID, field=field) from error
+    if not is_real:
         raise InvalidError(Code.INPUT_INVALID, field=field)  # the clocks jump over this time
     return instant
 

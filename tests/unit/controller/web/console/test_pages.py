@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from controller.domain.airings import AiringState
+from controller.domain.areas import AreaKind
 from controller.domain.devices import DeviceKind
 from controller.domain.people import Role
 from controller.web.console import page as console_page
@@ -269,6 +270,45 @@ def test_the_log_is_paged(tmp_path: Path) -> None:
         rest = editor.get(html.unescape(older[0])).text
         assert (first.count("Dự kiến <time"), rest.count("Dự kiến <time")) == (50, 2)
         assert "before=" not in rest.split("<main")[1]
+
+
+def test_a_page_of_the_log_may_end_amid_the_devices_of_one_broadcast(tmp_path: Path) -> None:
+    with console_house(tmp_path) as house:
+        for number in range(52):
+            house.room.device(name=f"Loa số {number}.")
+        house.room.schedule(in_s=600)
+        editor = house.visitor(house.room.editor())
+        first = editor.get("/log").text
+        older = re.findall(r'href="(/log\?[^"]*before=[^"]+)"', first)
+        rest = editor.get(html.unescape(older[0])).text
+        seen = re.findall(r"<span>(Loa số \d+\.)</span>", first + rest)
+        assert (len(seen), len(set(seen))) == (52, 52)
+
+
+@pytest.mark.parametrize("before", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00"])
+def test_the_log_before_the_ends_of_the_calendar_is_a_page_too(house: ConsoleHouse, before: str) -> None:
+    assert house.visitor(house.room.editor()).get(f"/log?before={before}").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_broadcast_at_the_ends_of_the_calendar_is_refused(house: ConsoleHouse, day: str) -> None:
+    house.room.device()
+    notice = house.room.approved()
+    zone = "Asia/Ho_Chi_Minh" if day.startswith("0001") else "America/New_York"
+    area = house.room.uses.areas.add(
+        house.room.root_administrator,
+        parent_id=house.room.tree["A"].id,
+        kind=AreaKind.HAMLET,
+        name="Xa",
+        zone=zone,
+    )
+    form = {
+        "area_id": area.id,
+        "start_date": day,
+        "start_time": "00:00" if day.startswith("0001") else "23:59",
+    }
+    answer = house.visitor(house.room.editor()).post(f"/notices/{notice.id}/broadcasts", form)
+    assert answer.status_code == 422
 
 
 def test_devices_tell_their_state_in_words_and_marks(tmp_path: Path) -> None:
