@@ -72,8 +72,11 @@ class Device:
         return True
 
     def leave(self, *, boot: str, on_purpose: bool, now: datetime) -> bool:
-        """Take in a last will or farewell. One of an older boot is ignored (False): the device lives on."""
-        if boot != self.boot:
+        """Take in a last will or farewell. One of an older boot is ignored (False): the device lives on.
+
+        So is a will that follows the farewell: a broker may miss the clean end of a connection.
+        """
+        if boot != self.boot or self.presence is Presence.STOPPED:
             return False
         self.presence = Presence.STOPPED if on_purpose else Presence.OFFLINE
         self.last_seen_at = now

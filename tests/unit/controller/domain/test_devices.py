@@ -100,3 +100,10 @@ def test_the_wait_between_pushes_doubles_and_has_an_end() -> None:
 def test_devices_that_failed_together_do_not_come_back_together() -> None:
     assert push_retry(3, 0.0) == timedelta(seconds=18)
     assert push_retry(3, 1.0) == timedelta(seconds=30)
+
+
+def test_a_will_that_follows_a_farewell_changes_nothing(device: Device) -> None:
+    device.report(boot="b", seq=1, revision=1, now=NOW)
+    assert device.leave(boot="b", on_purpose=True, now=NOW)
+    assert not device.leave(boot="b", on_purpose=False, now=LATER)
+    assert device.presence is Presence.STOPPED
