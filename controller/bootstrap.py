@@ -89,6 +89,8 @@ class Controller:
         check_programs()
         undo.callback(self.database.close)
         self.prepare()
+        self.uses.rendering.sweep()
+        shutil.rmtree(_studio_folder(self.settings), ignore_errors=True)
         self.grant_own_login()
         undo.callback(self.broker.stop)
         self.broker.start()
@@ -184,14 +186,17 @@ def build_studio(settings: ControllerSettings) -> Studio:
         ),
     }
     voices = [makers[name]() for name in settings.voices]
-    work_folder = settings.state / "studio"
-    work_folder.mkdir(parents=True, exist_ok=True)
     return Studio(
         ladder=VoiceLadder(voices, sound=sound, budget_s=settings.voice_budget_s),
         mixer=PydubMixer(),
         sound=sound,
-        work_folder=work_folder,
+        work_folder=_studio_folder(settings),
     )
+
+
+def _studio_folder(settings: ControllerSettings) -> Path:
+    """Return where sounds are put together; nothing in it outlives its making."""
+    return settings.state / "studio"
 
 
 def check_programs() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from controller.domain.errors import Code, NotFoundError, UnavailableError
@@ -47,6 +48,12 @@ class ContentFolder:
         if not re.fullmatch(r"[0-9a-f]{64}", content_id):
             raise NotFoundError
         return self._folder / content_id[:2] / content_id
+
+    def sweep(self, keep: Iterable[Path]) -> None:
+        kept = {path.name for path in keep}
+        for path in self._drafts.iterdir():
+            if path.name not in kept:
+                self.drop_file(path)
 
     def drop_file(self, path: Path) -> None:
         with contextlib.suppress(FileNotFoundError):

@@ -134,6 +134,11 @@ class SqlNotices(_Repository):
                 return rendering
         return None
 
+    def unmade_uploads(self) -> Sequence[str]:
+        columns = tables.renderings.c
+        unmade = (columns.upload_path != "") & (columns.state != RenderingState.READY)
+        return self._session.scalars(select(columns.upload_path).where(unmade)).all()
+
     def rendering_by_id(self, rendering_id: str) -> Rendering | None:
         return self._session.get(Rendering, rendering_id)
 

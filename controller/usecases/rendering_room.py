@@ -27,6 +27,12 @@ class RenderingRoom:
         self._contents = contents
         self._news = news
 
+    def sweep(self) -> None:
+        """Remove what a controller left behind that was killed at work. MUST be called before anything is made."""
+        with self._unit() as work:
+            uploads = [Path(path) for path in work.notices.unmade_uploads()]
+        self._contents.sweep(uploads)
+
     def render_next(self) -> bool:
         """Make the sound of one queued rendering; tell whether there was one."""
         now = self._clock.now()

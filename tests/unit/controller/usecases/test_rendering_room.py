@@ -36,6 +36,22 @@ def drafts(room: ControlRoom) -> list[Path]:
     return list((room.folder / "contents" / "drafts").iterdir())
 
 
+def test_what_a_killed_controller_left_behind_is_swept_and_a_waiting_recording_is_not(
+    room: ControlRoom,
+) -> None:
+    notice = room.draft()
+    waiting = a_recording(room)
+    room.uses.notices.attach(room.editor(), notice.id, waiting)
+    upload(room, b"a request that was never answered")
+    room.contents.new_file()
+
+    room.uses.rendering.sweep()
+
+    assert drafts(room) == [waiting]
+    assert room.uses.rendering.render_next()
+    assert rendering_of(room, notice).state is RenderingState.READY
+
+
 def test_a_notice_becomes_a_content_that_is_named_by_its_bytes(room: ControlRoom) -> None:
     notice = room.submitted()
     assert room.uses.rendering.render_next()
