@@ -9,6 +9,7 @@ from controller.domain.airings import OPEN_STATES, REPORT_GRACE, Airing, AiringS
 from controller.domain.devices import OFFLINE_AFTER, Device, Presence
 from controller.domain.ids import new_id
 from controller.usecases.ports import Clock, ContentStore, Downlink, News, Unit, Work
+from controller.usecases.timetables import planned_airings
 
 _log = logging.getLogger(__name__)
 
@@ -150,7 +151,7 @@ class DeviceReports:
 
 
 def _mark_pushed(work: Work, device: Device, now: datetime) -> None:
-    for airing in work.airings.for_timetable(device.id, ending_after=now, until=now + REPORT_GRACE * 8):
+    for airing in planned_airings(work, device.id, now):
         if airing.state is AiringState.PLANNED:
             airing.state = AiringState.PUSHED
 

@@ -45,7 +45,11 @@ class TimetablePush:
         now = self._clock.now()
         with self._unit() as work:
             devices = work.devices.in_areas([area.id for area in work.areas.all()])
-            refresh_timetables(work, (device.id for device in devices), now)
+        # By parts: whoever wants to write meanwhile must not wait for the whole tree.
+        for first in range(0, len(devices), PUSH_BATCH):
+            with self._unit() as work:
+                part = devices[first : first + PUSH_BATCH]
+                refresh_timetables(work, (device.id for device in part), now)
 
     def _claimed(self, work: Work, device: Device, now: datetime) -> Device | None:
         until = now + push_retry(device.push_attempts, self._random.random())

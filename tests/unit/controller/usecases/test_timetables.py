@@ -26,6 +26,17 @@ def test_a_plan_travels_until_the_device_says_that_it_holds_it(room: ControlRoom
     assert room.airings_of(device)[0].state is AiringState.PUSHED
 
 
+def test_what_starts_after_the_window_is_not_called_pushed(room: ControlRoom) -> None:
+    device = room.device()
+    room.schedule(in_s=(TIMETABLE_WINDOW + timedelta(hours=12)).total_seconds())
+    room.report(device)
+    assert room.airings_of(device)[0].state is AiringState.PLANNED
+    room.clock.move(timedelta(hours=13))
+    room.uses.timetables.renew_windows()
+    room.report(device)
+    assert room.airings_of(device)[0].state is AiringState.PUSHED
+
+
 def test_the_wait_between_pushes_grows_and_is_not_the_same_for_all(room: ControlRoom) -> None:
     devices = [room.device(name=f"loa {number}") for number in range(20)]
     first_waits = []
