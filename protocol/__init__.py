@@ -6,6 +6,7 @@ Imports nothing else of ours. docs/protocol.md is its table of contents.
 from protocol.blocks import (
     BLOCK_BYTES,
     BLOCK_NAME,
+    MAX_WANTED,
     Block,
     block_count,
     decode_block,
@@ -49,6 +50,7 @@ __all__ = [
     "MAX_ENTRIES",
     "MAX_ITEMS",
     "MAX_MESSAGE_BYTES",
+    "MAX_WANTED",
     "Block",
     "ContentRef",
     "Direction",

@@ -14,6 +14,8 @@ from protocol.errors import BlockRefusedError
 
 BLOCK_BYTES = 64 * 1024
 BLOCK_NAME = "block"
+MAX_WANTED = 64
+"""The most blocks that one `want` may ask for; of more, the first ones are answered."""
 _MAX_HEADER_BYTES = 200
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from controller.domain.devices import Device
 from controller.domain.errors import DomainError
@@ -21,6 +22,7 @@ from protocol import (
     BLOCK_BYTES,
     BLOCK_NAME,
     CONTROLLER,
+    MAX_WANTED,
     Block,
     Direction,
     Gone,
@@ -182,7 +184,8 @@ class Gateway:
                 lines = [journal_line(entry) for entry in message.entries]
                 self._reports.take_journal(device, message.journal, lines)
             case Want():
-                blocks = from_bitmap(message.missing, _MAX_BLOCKS)
+                # One device must not fill the queue to all the others.
+                blocks = islice(from_bitmap(message.missing, _MAX_BLOCKS), MAX_WANTED)
                 self._reports.send_content(device, message.content, blocks, block_bytes=BLOCK_BYTES)
             case _:
                 raise UnknownMessageError(f"{name_of(message)} does not travel up")

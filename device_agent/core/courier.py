@@ -11,11 +11,11 @@ from device_agent.core.cache import Cache
 from device_agent.core.journal import Journal
 from device_agent.core.ports import Clock
 from device_agent.core.uplink import Uplink
-from protocol import MAX_ENTRIES, ContentRef, State, Want, block_count, to_bitmap
+from protocol import MAX_ENTRIES, MAX_WANTED, ContentRef, State, Want, block_count, to_bitmap
 from protocol import Journal as JournalMessage
 from protocol.backoff import Backoff
 
-WINDOW_BLOCKS = 64
+WINDOW_BLOCKS = MAX_WANTED
 CONTENTS_AT_ONCE = 2
 _QUIET_S = 10.0
 _NEVER = float("inf")

@@ -13,6 +13,7 @@ from protocol import (
     BLOCK_BYTES,
     CONTROLLER,
     MAX_MESSAGE_BYTES,
+    MAX_WANTED,
     Gone,
     Journal,
     JournalAck,
@@ -156,6 +157,15 @@ def test_a_journal_closes_airings_and_is_acknowledged_in_words_that_the_device_t
         rows = work.areas._session.connection().exec_driver_sql("SELECT body FROM journal_records").scalars()
         bodies = [json.loads(body) for body in rows]
     assert sorted(body["occurrence"] for body in bodies) == sorted([airing.id, "unknown"])
+
+
+def test_a_device_that_wants_everything_at_once_gets_a_window_of_it(wire: Wire) -> None:
+    content_id = wire.room.schedule().broadcast.content_id
+    wire.room.contents.path(content_id).write_bytes(bytes(BLOCK_BYTES * (MAX_WANTED + 10)))
+    wire.say(Want(content=content_id, missing=to_bitmap(range(3, MAX_WANTED + 10), MAX_WANTED + 10)))
+    wire.settle()
+    blocks = [decode_block(payload) for topic, payload in wire.link.sent if topic.endswith("/block")]
+    assert [block.index for block in blocks] == list(range(3, MAX_WANTED + 3))
 
 
 def test_wanted_blocks_come_down_and_are_the_content(wire: Wire) -> None:
