@@ -10,7 +10,7 @@ from controller.demo import cast
 from controller.demo.api import Api
 from controller.demo.cast import DemoDevice
 from controller.demo.notice import TEXT, TITLE
-from controller.demo.report import FINAL, table
+from controller.demo.report import FINAL, local_time, table
 from controller.demo.stage import Stage, StageError
 
 _LEAD = timedelta(seconds=4)
@@ -43,7 +43,7 @@ def perform(stage: Stage) -> int:
     approver.post(f"/notices/{notice_id}/approve")
     _wait(stage, lambda: _all_online(official), "the devices to come online")
     broadcast = _schedule(official, notice_id, commune, duration_ms=sound["duration_ms"])
-    say(f"approved, and scheduled for the whole commune at {broadcast['start_at']}")
+    say(f"approved, and scheduled for the whole commune at {local_time(broadcast['start_at'])}")
     airings = _follow(stage, official, broadcast, devices)
     print(f"\n{table(airings)}\n")
     for device in devices:
@@ -66,7 +66,11 @@ def _sound(stage: Stage, official: Api, notice_id: str) -> dict[str, Any]:
             raise StageError(f"no voice could speak the notice: {found['error_code']}")
         return bool(found["state"] == "ready")
 
-    _wait(stage, is_ready, "the sound of the notice", timeout_s=60)
+    try:
+        _wait(stage, is_ready, "the sound of the notice", timeout_s=60)
+    except TimeoutError as error:
+        why = found["error_code"] or found["state"]
+        raise StageError(f"{error} ({why}); without a network, reading aloud needs espeak-ng") from error
     return found
 
 

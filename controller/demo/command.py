@@ -1,9 +1,13 @@
 """`loa demo`: the main job once, end to end, with real processes; `--stay` keeps it up for a person."""
 
 import argparse
+import contextlib
+import fcntl
 import json
+import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 from controller.bootstrap import check_programs
@@ -35,21 +39,63 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(_settings: ControllerSettings, chosen: argparse.Namespace) -> int:
     """Run the demo; 0 when every airing is `done`, 1 when not."""
     check_programs()
-    folder = (chosen.folder or Path("var/run" if chosen.stay else "var/demo")).resolve()
-    if not chosen.stay:
-        shutil.rmtree(folder, ignore_errors=True)
-    (folder / "panels").mkdir(parents=True, exist_ok=True)
-    stage = Stage(_place(folder), aloud=chosen.aloud)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    folder = (chosen.folder or Path("var/run" if chosen.stay else "var/demo")).resolve()
+    with _taken(folder):
+        return _play(folder, chosen)
+
+
+def _play(folder: Path, chosen: argparse.Namespace) -> int:
+    stage: Stage | None = None
     try:
+        if not chosen.stay:
+            _empty(folder)
+        stage = Stage(_place(folder), aloud=chosen.aloud)
+        (folder / "panels").mkdir(exist_ok=True)
         return stay(stage) if chosen.stay else perform(stage)
     except KeyboardInterrupt:
         print("\nStopping: agents first, then the controller.", flush=True)
         return 0 if chosen.stay else 1
-    except (StageError, ApiRefusalError, TimeoutError) as error:
+    except (StageError, ApiRefusalError, OSError) as error:
         raise StageError(f"{error}\nThe logs are in {folder}/*.log") from error
     finally:
-        stage.stop()
+        if stage is not None:
+            stage.stop()
+
+
+@contextlib.contextmanager
+def _taken(folder: Path) -> Iterator[None]:
+    """Hold the folder for one demo at a time. Raises StageError when another has it or it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise StageError(
+            f"cannot use {folder} ({error.strerror}); name another place with --folder"
+        ) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(held)
+        raise StageError(
+            f"another demo is at work in {folder}; wait until it has ended, or name another place with --folder"
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(held)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what an earlier demo left. Raises StageError rather than delete what a demo did not make."""
+    if any(folder.iterdir()) and (not (folder / "ports.json").exists() or (folder / "devices.json").exists()):
+        raise StageError(f"{folder} holds what is not left from a demo; name an empty place with --folder")
+    # The mark of a demo goes last, so that a removal that was cut short can be taken up again.
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name == "ports.json"):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def _place(folder: Path) -> Place:

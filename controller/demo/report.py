@@ -27,8 +27,8 @@ def _row(airing: dict[str, Any]) -> tuple[str, ...]:
     result = airing["state"] + (f" ({airing['reason']})" if airing["reason"] else "")
     return (
         airing["device_id"],
-        _local(airing["planned_at"]),
-        _local(airing["started_at"]),
+        local_time(airing["planned_at"]),
+        local_time(airing["started_at"]),
         f"{deviation / 1000:+.2f} ms" if deviation is not None else "-",
         f"{airing['length_ms'] / 1000:.2f} s",
         airing["content_id"][:12] if airing["content_id"] else "text",
@@ -36,7 +36,8 @@ def _row(airing: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _local(instant: str | None) -> str:
+def local_time(instant: str | None) -> str:
+    """Return an instant of the API as the commune's clocks show it, or a hyphen for none."""
     if instant is None:
         return "-"
     return (

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,9 @@ from controller.demo.api import Api
 
 _START_TIMEOUT_S = 30
 _STOP_TIMEOUT_S = 15
+# Whatever ends sooner than this after its start would end again; what it held, such as a port, is free after the rest.
+_STEADY_AFTER_S = 10.0
+_REST_S = 2.0
 
 
 class StageError(Exception):
@@ -64,6 +68,7 @@ class Stage:
         self.aloud = aloud
         self._logs: list[IO[bytes]] = []
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._begun: dict[str, tuple[float, tuple[str, ...]]] = {}
 
     def run_once(self, module: str, *arguments: str) -> str:
         """Run a command to its end and return what it printed. Raises StageError with its complaint."""
@@ -84,7 +89,7 @@ class Stage:
         log = (self.place.folder / f"{name}.log").open("ab")
         self._logs.append(log)
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [*_leash(), sys.executable, "-m", module, *arguments],
             env=self.place.environment(),
             stdin=subprocess.DEVNULL,
             # The one-time link that `serve` prints is for a person, not for a log file.
@@ -94,6 +99,7 @@ class Stage:
             start_new_session=True,
         )
         self._running.append((name, process))
+        self._begun[name] = time.monotonic(), (module, *arguments)
         return process
 
     def start_controller(self) -> None:
@@ -110,7 +116,19 @@ class Stage:
         """Raise StageError when a process has ended by itself."""
         for name, process in self._running:
             if process.poll() is not None:
-                raise StageError(f"{name} ended by itself with exit code {process.returncode}")
+                said = _last_words(self.place.folder / f"{name}.log")
+                raise StageError(f"{name} ended by itself with exit code {process.returncode}{said}")
+
+    def revive(self) -> list[str]:
+        """Start anew whatever has ended; return its names. Raises StageError for what ended soon after its start."""
+        ended = [name for name, process in self._running if process.poll() is not None]
+        if any(time.monotonic() - self._begun[name][0] < _STEADY_AFTER_S for name in ended):
+            self.check()
+        for name in ended:
+            self.forget(name)
+            time.sleep(_REST_S)
+            self.start(name, *self._begun[name][1])
+        return ended
 
     def process(self, name: str) -> subprocess.Popen[bytes]:
         """Return a running process by name."""
@@ -141,6 +159,17 @@ def free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
         return [listener.getsockname()[1] for listener in listeners]
+
+
+def _leash() -> list[str]:
+    """Return the words that make a process end with us even when we are killed, where the system has them."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+    return "".join(f"\n  {line}" for line in lines[-3:])
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

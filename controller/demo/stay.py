@@ -26,7 +26,8 @@ def stay(stage: Stage) -> int:
     _say_where(stage)
     waiting = threading.Event()
     while not waiting.wait(1.0):
-        stage.check()
+        for name in stage.revive():
+            print(f"{name} has ended by itself; it was started again", flush=True)
     raise StageError("the wait ended")
 
 
