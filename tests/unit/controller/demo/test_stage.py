@@ -47,7 +47,7 @@ def test_what_ended_is_started_again(stage: Stage, monkeypatch: pytest.MonkeyPat
 
 def test_what_ends_soon_after_its_start_is_told_with_its_last_words(stage: Stage) -> None:
     stage.start("one", _MODULE, *_ENDS).wait()
-    with pytest.raises(StageError, match="one ended by itself with exit code 1(?s:.*)the port is taken"):
+    with pytest.raises(StageError, match=r"one ended by itself with exit code 1(?s:.*)the port is taken"):
         stage.revive()
 
 
