@@ -77,6 +77,11 @@ def _fill(wished: Airing, parts: Sequence[Span], now: datetime) -> list[Airing]:
     return [wished, *(_part(wished, part, now) for part in parts[1:])]
 
 
+def rest_of(airing: Airing, now: datetime) -> Airing:
+    """Return what is left of a bulletin's time from now on, as an airing of its own."""
+    return _part(airing, Span(now, airing.ends_at), now)
+
+
 def _part(airing: Airing, part: Span, now: datetime) -> Airing:
     return replace(
         airing,

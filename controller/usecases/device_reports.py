@@ -8,10 +8,14 @@ from datetime import datetime
 from controller.domain.airings import OPEN_STATES, REPORT_GRACE, Airing, AiringState, JournalRecord
 from controller.domain.devices import OFFLINE_AFTER, Device, Presence
 from controller.domain.ids import new_id
+from controller.usecases.collisions import rest_of
 from controller.usecases.ports import Clock, ContentStore, Downlink, News, Unit, Work
-from controller.usecases.timetables import planned_airings
+from controller.usecases.timetables import planned_airings, refresh_timetables
 
 _log = logging.getLogger(__name__)
+_WAS_OFF = frozenset({"interrupted", "agent_stopped", "agent_was_off"})
+# A board that falls over its own bulletin must not do so for ever.
+MOST_RETURNS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +182,21 @@ def _store(work: Work, device_id: str, journal: str, line: JournalLine, now: dat
     work.airings.add(record)
     airing = work.airings.get(line.airing_id)
     if airing is not None and airing.device_id == device_id:
+        was_open = airing.state in OPEN_STATES
         _close(airing, line, now)
+        if was_open and airing.text is not None and airing.reason in _WAS_OFF:
+            _bring_back(work, airing, now)
+
+
+def _bring_back(work: Work, airing: Airing, now: datetime) -> None:
+    """Let a bulletin whose board was off return for the rest of its time: a device begins no occurrence twice."""
+    broadcast = work.airings.broadcast(airing.broadcast_id)
+    if broadcast is None or broadcast.stopped_at is not None or airing.ends_at <= now:
+        return
+    shown = [one for one in work.airings.of_broadcast(broadcast.id) if one.device_id == airing.device_id]
+    if len(shown) <= MOST_RETURNS:
+        work.airings.add(rest_of(airing, now))
+        refresh_timetables(work, [airing.device_id], now)
 
 
 def _close(airing: Airing, line: JournalLine, now: datetime) -> None:

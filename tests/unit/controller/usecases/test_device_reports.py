@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from controller.domain.airings import AiringState, JournalRecord
+from controller.domain.airings import Airing, AiringState, JournalRecord
 from controller.domain.devices import Presence
-from tests.factories.controller import ControlRoom, journal_line
+from controller.usecases.device_reports import MOST_RETURNS
+from tests.factories.controller import ControlRoom, journal_line, span_s
 
 # --- state ---------------------------------------------------------------------------------------------
 
@@ -186,6 +187,56 @@ def test_an_airing_of_which_nobody_hears_for_a_day_is_missed_and_a_late_journal_
     room.uses.reports.take_journal(device.id, "j", [journal_line(airing)])
     heard = room.airings_of(device)[0]
     assert (heard.state, heard.reason) == (AiringState.DONE, "")
+
+
+# --- a board that was off ------------------------------------------------------------------------------
+
+
+def report_off(room: ControlRoom, airing: Airing, seq: int = 1, *, reason: str = "interrupted") -> None:
+    line = journal_line(airing, seq, result=AiringState.FAILED, reason=reason)
+    room.uses.reports.take_journal(airing.device_id, "journal-1", [line])
+
+
+@pytest.mark.parametrize("reason", ["interrupted", "agent_stopped", "agent_was_off"])
+def test_a_bulletin_returns_to_a_board_that_was_off_for_the_rest_of_its_time(
+    room: ControlRoom, reason: str
+) -> None:
+    board, since = room.board(), room.clock.now()
+    room.schedule(in_s=60, board_for_s=3600)
+    room.report(board)
+    before = room.reload(board).desired_revision
+    room.clock.move(timedelta(seconds=600))
+
+    report_off(room, room.airings_of(board)[0], reason=reason)
+
+    first, rest = room.airings_of(board)
+    assert (first.state, first.reason) == (AiringState.FAILED, reason)
+    assert (rest.state, span_s(rest, since)) == (AiringState.PLANNED, (600, 3660))
+    assert rest.text == first.text
+    assert room.reload(board).desired_revision == before + 1
+
+
+def test_a_bulletin_does_not_return_when_it_was_stopped_or_its_time_is_over(room: ControlRoom) -> None:
+    board = room.board()
+    stopped = room.schedule(in_s=60, board_for_s=3600)
+    room.uses.broadcasts.stop(room.operator(), stopped.broadcast.id)
+    report_off(room, room.airings_of(board)[0])
+    assert len(room.airings_of(board)) == 1
+    short = room.schedule(in_s=60, board_for_s=600)
+    room.clock.move(timedelta(seconds=700))
+    report_off(room, short.airings[0], 2)
+    assert len(room.airings_of(board)) == 2
+
+
+def test_sound_never_returns_and_a_fault_of_the_board_is_not_tried_for_ever(room: ControlRoom) -> None:
+    speaker, board = room.device(), room.board()
+    room.schedule(in_s=60, board_for_s=86_400)
+    report_off(room, room.airings_of(speaker)[0])
+    assert len(room.airings_of(speaker)) == 1
+    for seq in range(1, 150):
+        room.clock.move(timedelta(seconds=60))
+        report_off(room, room.airings_of(board)[-1], seq)
+    assert len(room.airings_of(board)) == MOST_RETURNS + 1
 
 
 # --- content -------------------------------------------------------------------------------------------
