@@ -243,7 +243,12 @@ class SqlAirings(_Repository):
         return self._list(statement.order_by(columns.planned_at.desc(), columns.id).limit(limit))
 
     def open_between(
-        self, device_ids: Iterable[str], *, start_at: datetime, end_at: datetime
+        self,
+        device_ids: Iterable[str],
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        limit: int | None = None,
     ) -> Sequence[Airing]:
         columns = tables.airings.c
         statement = (
@@ -257,7 +262,7 @@ class SqlAirings(_Repository):
                 tables.broadcasts.c.stopped_at.is_(None),
             )
         )
-        return self._list(statement.order_by(columns.planned_at, columns.id))
+        return self._list(statement.order_by(columns.planned_at, columns.id).limit(limit))
 
     def overdue(self, ended_before: datetime, *, limit: int) -> Sequence[Airing]:
         columns = tables.airings.c

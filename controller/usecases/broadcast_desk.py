@@ -183,9 +183,9 @@ class BroadcastDesk:
         with self._unit() as work:
             devices = _visible_devices(work, actor)
             airings = work.airings.open_between(
-                devices, start_at=now - KEEP_AFTER_END, end_at=now + TIMETABLE_WINDOW
+                devices, start_at=now - KEEP_AFTER_END, end_at=now + TIMETABLE_WINDOW, limit=limit
             )
-            return [AiringView(airing=one, device=devices[one.device_id]) for one in airings[:limit]]
+            return [AiringView(airing=one, device=devices[one.device_id]) for one in airings]
 
     def _call_off(
         self,

@@ -136,7 +136,12 @@ class Airings(Protocol):
         ...
 
     def open_between(
-        self, device_ids: Iterable[str], *, start_at: datetime, end_at: datetime
+        self,
+        device_ids: Iterable[str],
+        *,
+        start_at: datetime,
+        end_at: datetime,
+        limit: int | None = None,
     ) -> Sequence[Airing]:
         """Return airings that are not over or called off and touch [start_at, end_at), by planned time."""
         ...
