@@ -56,9 +56,14 @@ class Notice:
         self.state = NoticeState.SUBMITTED
         self.submitted_at = self.updated_at = now
 
-    def approve(self, *, by: str, now: datetime) -> None:
-        """Allow the present version on air. Nobody approves their own notice."""
+    def approve(self, *, by: str, now: datetime, seen_version: int | None = None) -> None:
+        """Allow the present version on air. Nobody approves their own notice, nor one that they have not seen.
+
+        Raises ConflictError EDITED_MEANWHILE when it is not `seen_version`, if that is told.
+        """
         self._check_decidable(by)
+        if seen_version not in (None, self.version):
+            raise ConflictError(Code.EDITED_MEANWHILE, field="version")
         self._decide(NoticeState.APPROVED, by=by, reason="", now=now)
 
     def reject(self, *, by: str, reason: str, now: datetime) -> None:

@@ -99,12 +99,15 @@ class NoticeDesk:
         self._news.publish("notices")
         return view
 
-    def approve(self, actor: Actor, notice_id: str) -> NoticeView:
-        """Allow the submitted version on air. Raises OWN_NOTICE for the author."""
+    def approve(self, actor: Actor, notice_id: str, *, seen_version: int | None = None) -> NoticeView:
+        """Allow the submitted version on air. Raises OWN_NOTICE for the author.
+
+        Raises EDITED_MEANWHILE when another version than `seen_version` is submitted by now.
+        """
         now = self._clock.now()
         with self._unit() as work:
             notice = notice_for(work, actor, notice_id, Permission.APPROVE)
-            notice.approve(by=actor.user_id, now=now)
+            notice.approve(by=actor.user_id, now=now, seen_version=seen_version)
             note(work, actor, "approve", f"notice:{notice.id}", now=now, detail=f"version {notice.version}")
             view = _view(work, notice)
         self._news.publish("notices")

@@ -63,9 +63,9 @@ def submit(notice_id: str, actor: ApiActor, uses: Uses) -> NoticeOut:
 
 
 @router.post("/{notice_id}/approve")
-def approve(notice_id: str, actor: ApiActor, uses: Uses) -> NoticeOut:
-    """Allow a submitted notice on air; nobody approves their own."""
-    return NoticeOut.of(uses.notices.approve(actor, notice_id))
+def approve(notice_id: str, actor: ApiActor, uses: Uses, version: int | None = None) -> NoticeOut:
+    """Allow a submitted notice on air; nobody approves their own. Say which version was read, to approve no other."""
+    return NoticeOut.of(uses.notices.approve(actor, notice_id, seen_version=version))
 
 
 @router.post("/{notice_id}/reject")

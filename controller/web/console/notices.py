@@ -104,9 +104,9 @@ def submit(notice_id: str, page: VisitorForm) -> Response:
 
 
 @router.post("/{notice_id}/approve")
-def approve(notice_id: str, page: VisitorForm) -> Response:
+def approve(notice_id: str, page: VisitorForm, version: Typed = "") -> Response:
     try:
-        page.uses.notices.approve(page.actor, notice_id)
+        page.uses.notices.approve(page.actor, notice_id, seen_version=_version(version))
     except DomainError as error:
         return notice_page.show(page, notice_id, tried=attempt(page, "approve", error))
     return see_other(f"/notices/{notice_id}", done="approve")
@@ -119,6 +119,13 @@ def reject(notice_id: str, page: VisitorForm, reason: Typed = "") -> Response:
     except DomainError as error:
         return notice_page.show(page, notice_id, tried=attempt(page, "reject", error, {"reason": reason}))
     return see_other(f"/notices/{notice_id}", done="reject")
+
+
+def _version(typed: str) -> int | None:
+    """Return the version that the page showed; None when it does not tell."""
+    if typed and not (typed.isdecimal() and len(typed) < 10):
+        raise InvalidError(Code.INPUT_INVALID, field="version")
+    return int(typed) if typed else None
 
 
 def _part(then: str) -> str:

@@ -47,6 +47,18 @@ ALLOWED = {
 }
 
 
+def test_nobody_approves_a_version_that_they_have_not_seen() -> None:
+    notice = a_notice(NoticeState.SUBMITTED)
+    seen = notice.version
+    notice.version += 1
+    with pytest.raises(ConflictError) as refused:
+        notice.approve(by="approver", now=LATER, seen_version=seen)
+    assert refused.value.code is Code.EDITED_MEANWHILE
+    assert notice.state is NoticeState.SUBMITTED
+    notice.approve(by="approver", now=LATER, seen_version=notice.version)
+    assert notice.state is NoticeState.APPROVED
+
+
 @pytest.mark.parametrize("state", list(NoticeState))
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_notice_moves_only_along_the_lines_of_review(deed: str, state: NoticeState) -> None:

@@ -287,3 +287,22 @@ def test_a_refused_area_keeps_what_was_typed(house: ConsoleHouse) -> None:
         assert answer.status_code == status
         assert 'value="Nơi nào đó"' in answer.text
         assert 'value="Sao/Hoa"' in answer.text
+
+
+def test_an_old_page_does_not_approve_what_was_written_since(house: ConsoleHouse) -> None:
+    room = house.room
+    notice = room.submitted()
+    approver = house.visitor(room.approver())
+    version = re.findall(r'name="version" value="(\d+)"', approver.get(f"/notices/{notice.id}").text)
+    assert version == ["1"]
+    colleague = room.person("nguoi-duyet-hai", Role.APPROVER, "A")
+    room.uses.notices.reject(colleague, notice.id, reason="sửa giờ")
+    room.uses.notices.edit(room.editor(), notice.id, title="Khác", text="Chữ khác hẳn", seen_version=1)
+    room.uses.notices.submit(room.editor(), notice.id)
+
+    path = f"/notices/{notice.id}/approve"
+    answer = approver.post(path, {"version": version[0]})
+
+    assert (answer.status_code, "Chữ khác hẳn" in answer.text) == (409, True)
+    assert approver.post(path, {"version": "x"}).status_code == 422
+    assert approver.post(path, {"version": "2"}).status_code == 303
