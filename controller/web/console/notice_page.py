@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import Response
 
-from controller.domain.airings import OPEN_STATES
+from controller.domain.airings import OPEN_STATES, AiringState
 from controller.domain.areas import Area
 from controller.domain.errors import Code, InvalidError
 from controller.domain.notices import Notice, NoticeState
@@ -40,6 +40,7 @@ class BroadcastCard:
     lines: tuple[AiringView, ...]
     place: str
     zone: str
+    is_on_air: bool
     may_stop: bool
 
 
@@ -103,7 +104,9 @@ def _allowed(actor: Actor, notice: Notice, area: Area) -> Allowed:
 
 
 def _cards(page: Page, notice_id: str, areas: Mapping[str, Area]) -> list[BroadcastCard]:
-    return [_card(page, view, areas) for view in page.uses.broadcasts.of_notice(page.actor, notice_id)]
+    """Return the broadcasts, the latest first, but what is on air before all: it is what somebody may have to stop."""
+    cards = [_card(page, view, areas) for view in page.uses.broadcasts.of_notice(page.actor, notice_id)]
+    return sorted(cards, key=lambda card: not card.is_on_air)
 
 
 def _card(page: Page, view: BroadcastView, areas: Mapping[str, Area]) -> BroadcastCard:
@@ -118,6 +121,7 @@ def _card(page: Page, view: BroadcastView, areas: Mapping[str, Area]) -> Broadca
         lines=tuple(sorted(lines, key=lambda line: (line.airing.planned_at, line.device.name))),
         place=area.name if area is not None else "",
         zone=zone_of(view.broadcast.area_id, areas),
+        is_on_air=any(one.state is AiringState.PLAYING for one in view.airings),
         may_stop=is_open and may_stop,
     )
 

@@ -27,6 +27,7 @@ def overview(page: VisitorPage) -> Response:
         ahead=grouped(ahead, areas)[:_SHOWN],
         devices=_presences(page),
         waiting=waiting_for(page),
+        mine=_sent_back(page),
         may_write=page.actor.may_somewhere(Permission.WRITE),
     )
 
@@ -40,6 +41,15 @@ def waiting_for(page: Page) -> list[NoticeView]:
         if view.notice.state is NoticeState.SUBMITTED
         and view.notice.area_id in areas
         and view.notice.author_id != page.actor.user_id
+    ]
+
+
+def _sent_back(page: Page) -> list[NoticeView]:
+    """Return what this person wrote and an approver sent back."""
+    return [
+        view
+        for view in page.uses.notices.listed(page.actor)
+        if view.notice.state is NoticeState.REJECTED and view.notice.author_id == page.actor.user_id
     ]
 
 

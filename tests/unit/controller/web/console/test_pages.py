@@ -11,6 +11,7 @@ import pytest
 from controller.domain.airings import AiringState
 from controller.domain.areas import AreaKind
 from controller.domain.devices import DeviceKind
+from controller.domain.notices import Notice, RenderingState
 from controller.domain.people import Role
 from controller.web.console import page as console_page
 from controller.web.static_files import static_folder
@@ -229,6 +230,8 @@ def test_broadcasts_show_each_device_and_can_be_stopped_by_those_who_may(tmp_pat
         path = f"/notices/{view.broadcast.notice_id}"
         editor = house.visitor(house.room.editor())
         assert "Cụm loa tổ 1 ▶ Đang phát" in words_of(editor.get(path).text)
+        assert "Dừng ngay" in editor.get(path).text
+        assert "Hủy lần phát này" not in editor.get(path).text
         stop = f"/broadcasts/{view.broadcast.id}/stop"
         assert stop not in house.visitor(house.room.approver()).get(path).text
         assert house.visitor(house.room.approver()).post(stop, {}).status_code == 403
@@ -236,6 +239,48 @@ def test_broadcasts_show_each_device_and_can_be_stopped_by_those_who_may(tmp_pat
         assert editor.post(stop, {}).headers["location"] == f"{path}?done=stop#broadcasts"
         assert "Đã dừng: bien-tap-a" in words_of(editor.get(path).text)
         assert editor.post(stop, {}).status_code == 409
+
+
+def test_what_is_on_air_stands_before_what_is_only_planned_and_seconds_tell_starts_apart(
+    tmp_path: Path,
+) -> None:
+    with console_house(tmp_path) as house:
+        speaker = house.room.device()
+        on_air = house.room.schedule(in_s=600).broadcast
+        house.start_airing(speaker)
+        later = house.room.schedule(house.room.row(Notice, on_air.notice_id), in_s=3616).broadcast
+        page = house.visitor(house.room.editor()).get(f"/notices/{on_air.notice_id}").text
+        cards = {one: page.index(f'id="broadcast-{one}"') for one in (on_air.id, later.id)}
+        assert cards[on_air.id] < cards[later.id]
+        assert "Dừng ngay" in page[cards[on_air.id] : cards[later.id]]
+        planned = words_of(page[cards[later.id] :])
+        assert "Hủy lần phát này" in planned
+        assert "Dừng ngay" not in planned
+        assert "17:40:16" in planned
+
+
+def test_an_author_is_told_at_once_what_was_sent_back(tmp_path: Path) -> None:
+    with console_house(tmp_path) as house:
+        notice = house.room.submitted(title="Tin phải sửa")
+        house.room.uses.notices.reject(house.room.approver(), notice.id, reason="Thiếu giờ họp.")
+        page = words_of(house.visitor(house.room.editor()).get("/").text)
+        assert "Tin của bạn cần sửa lại 1 Tin phải sửa" in page
+        assert "Lý do: Thiếu giờ họp." in page
+        assert "Tin phải sửa" not in house.visitor(house.room.approver()).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"), [("text_empty", "Hãy viết nội dung bằng chữ"), ("not_sound", "Hãy tải lên tệp khác")]
+)
+def test_a_sound_that_cannot_be_made_is_told_with_what_helps(tmp_path: Path, code: str, advice: str) -> None:
+    with console_house(tmp_path) as house:
+        notice = house.room.draft()
+        house.room.uses.notices.listen(house.room.editor(), notice.id)
+        with house.room.work() as work:
+            rendering = work.notices.rendering(notice.id, 1)
+            assert rendering is not None
+            rendering.state, rendering.error_code = RenderingState.FAILED, code
+        assert advice in words_of(house.visitor(house.room.editor()).get(f"/notices/{notice.id}").text)
 
 
 def test_the_log_tells_planned_and_real_start_deviation_length_and_reason(tmp_path: Path) -> None:
