@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from controller.bootstrap import Controller, build
 from controller.domain.airings import Airing
 from controller.domain.areas import DEFAULT_ZONE
+from controller.domain.errors import NotFoundError
 from controller.settings import ControllerSettings
 
 MAX_HOURS = 90 * 24
@@ -81,9 +83,19 @@ def timetable(settings: ControllerSettings, chosen: argparse.Namespace) -> int:
     """Print the timetable of a device, in the commune's zone as a table or in UTC as JSON."""
     with _built(settings) as controller:
         controller.prepare()
-        airings = controller.uses.devices.timetable(None, chosen.device, hours=chosen.hours)
+        try:
+            airings = controller.uses.devices.timetable(None, chosen.device, hours=chosen.hours)
+        except NotFoundError as error:
+            print(
+                f"loa: {settings.state} knows no device {chosen.device}; the Devices page shows the ids, "
+                f"and --state or LOA_STATE names the folder ({error.code})",
+                file=sys.stderr,
+            )
+            return 1
     if chosen.json:
         print(json.dumps([_plain(airing) for airing in airings], ensure_ascii=False, indent=2))
+    elif not airings:
+        print(f"nothing is planned on {chosen.device} within {chosen.hours} hours", file=sys.stderr)
     else:
         for airing in airings:
             print(_local(airing.planned_at), _local(airing.ends_at), airing.state, airing.title, sep="  ")

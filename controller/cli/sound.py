@@ -35,8 +35,13 @@ def say(_settings: ControllerSettings, _chosen: argparse.Namespace) -> int:
     """Print one spoken line for every line read."""
     sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    for line in sys.stdin:
-        print(read(line.rstrip("\n")).spoken, flush=True)
+    try:
+        for line in sys.stdin:
+            print(read(line.rstrip("\n")).spoken, flush=True)
+    except UnicodeDecodeError as error:
+        raise CommandError(
+            "the text on standard input is not UTF-8; save it as UTF-8 and try again"
+        ) from error
     return 0
 
 

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sys
 import threading
+from pathlib import Path
 
 from controller.demo import cast
 from controller.demo.cast import DemoDevice
@@ -51,9 +53,8 @@ def _say_where(stage: Stage) -> None:
         print(f"{'Quản trị “admin”:':32}{link}")
         print("(Each link works once: it sets the password of that account.)\n")
     else:
-        print(
-            f"\nSign in with your own account. Forgotten? loa --state {folder}/controller create-admin admin"
-        )
+        command = f"LOA_PUBLIC_URL={url} {Path(sys.executable).parent}/loa --state {folder}/controller"
+        print(f"\nSign in with your own account. A password is lost? {command} create-admin admin")
     print(f"Console: {url}        API: {url}/api/v1/docs")
     print(f"What the devices play and show: {folder}/*.wav, {folder}/*.png")
     print("Stop with Ctrl-C; the state is kept for the next run.", flush=True)

@@ -1,5 +1,6 @@
 """`loa` in this process: what it prints and how it exits."""
 
+import io
 import json
 import os
 import socket
@@ -149,7 +150,9 @@ def test_the_timetable_of_an_unknown_device_is_not_found_even_in_an_empty_state(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--state", str(tmp_path / "state"), "timetable", "loa-1"]) == 1
-    assert "(not_found)" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "knows no device loa-1" in said
+    assert "(not_found)" in said
 
 
 @pytest.mark.parametrize("hours", ["0", "-1", "99999999999", "x"])
@@ -175,6 +178,12 @@ def test_a_timetable_is_printed_for_people_and_for_programs(
     assert (item["state"], item["content"]) == ("planned", None)
     assert main(["--state", str(state), "timetable", board.id]) == 0
     assert capsys.readouterr().out.strip().endswith("planned  Họp tổ dân phố")
+    (tmp_path / "quiet").mkdir()
+    room = ControlRoom(tmp_path / "quiet")
+    speaker = room.device()
+    room.database.close()
+    assert main(["--state", str(tmp_path / "quiet"), "timetable", speaker.id]) == 0
+    assert "nothing is planned" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", None])
@@ -184,6 +193,16 @@ def test_a_text_file_that_cannot_be_read_is_named(
     path = text_file(tmp_path, content) if content is not None else str(tmp_path / "missing.txt")
     assert main(["render", path, "-o", str(tmp_path / "out.ogg")]) == 2
     assert "cannot be read as UTF-8 text" in capsys.readouterr().err
+
+
+def test_a_text_on_standard_input_in_another_encoding_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = io.TextIOWrapper(io.BytesIO("Họp tổ".encode("utf-16")))
+    monkeypatch.setattr("sys.stdin", words)
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO()))
+    assert main(["say"]) == 2
+    assert "is not UTF-8" in capsys.readouterr().err
 
 
 def test_an_empty_text_is_refused_with_the_sentence(
