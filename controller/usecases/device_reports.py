@@ -8,7 +8,7 @@ from datetime import datetime
 from controller.domain.airings import OPEN_STATES, REPORT_GRACE, Airing, AiringState, JournalRecord
 from controller.domain.devices import OFFLINE_AFTER, Device, Presence
 from controller.domain.ids import new_id
-from controller.usecases.collisions import rest_of
+from controller.usecases.collisions import cut_off
 from controller.usecases.ports import Clock, ContentStore, Downlink, News, Unit, Work
 from controller.usecases.timetables import planned_airings, refresh_timetables
 
@@ -191,11 +191,12 @@ def _store(work: Work, device_id: str, journal: str, line: JournalLine, now: dat
 def _bring_back(work: Work, airing: Airing, now: datetime) -> None:
     """Let a bulletin whose board was off return for the rest of its time: a device begins no occurrence twice."""
     broadcast = work.airings.broadcast(airing.broadcast_id)
-    if broadcast is None or broadcast.stopped_at is not None or airing.ends_at <= now:
+    is_its_time = airing.planned_at < now < airing.ends_at
+    if broadcast is None or broadcast.stopped_at is not None or not is_its_time:
         return
     shown = [one for one in work.airings.of_broadcast(broadcast.id) if one.device_id == airing.device_id]
     if len(shown) <= MOST_RETURNS:
-        work.airings.add(rest_of(airing, now))
+        work.airings.add(cut_off(airing, now))
         refresh_timetables(work, [airing.device_id], now)
 
 

@@ -210,7 +210,7 @@ def test_a_bulletin_returns_to_a_board_that_was_off_for_the_rest_of_its_time(
     report_off(room, room.airings_of(board)[0], reason=reason)
 
     first, rest = room.airings_of(board)
-    assert (first.state, first.reason) == (AiringState.FAILED, reason)
+    assert (first.state, first.reason, span_s(first, since)) == (AiringState.FAILED, reason, (60, 600))
     assert (rest.state, span_s(rest, since)) == (AiringState.PLANNED, (600, 3660))
     assert rest.text == first.text
     assert room.reload(board).desired_revision == before + 1
@@ -230,13 +230,24 @@ def test_a_bulletin_does_not_return_when_it_was_stopped_or_its_time_is_over(room
 
 def test_sound_never_returns_and_a_fault_of_the_board_is_not_tried_for_ever(room: ControlRoom) -> None:
     speaker, board = room.device(), room.board()
-    room.schedule(in_s=60, board_for_s=86_400)
+    room.schedule(in_s=30, board_for_s=86_400)
     report_off(room, room.airings_of(speaker)[0])
     assert len(room.airings_of(speaker)) == 1
     for seq in range(1, 150):
         room.clock.move(timedelta(seconds=60))
         report_off(room, room.airings_of(board)[-1], seq)
     assert len(room.airings_of(board)) == MOST_RETURNS + 1
+
+
+def test_a_bulletin_that_returns_has_the_timetable_for_itself(room: ControlRoom) -> None:
+    board = room.board()
+    room.schedule(in_s=60, board_for_s=86_400)
+    for seq in range(1, 9):
+        room.clock.move(timedelta(minutes=15))
+        report_off(room, room.airings_of(board)[-1], seq)
+    room.uses.timetables.push_due()
+    _, items = room.downlink.timetables[board.id]
+    assert [one.airing.id for one in items] == [one.id for one in room.airings_of(board)[-2:]]
 
 
 # --- content -------------------------------------------------------------------------------------------
