@@ -49,6 +49,15 @@ class Notice:
         self.version += 1
         self.updated_at = now
 
+    def record(self, *, now: datetime) -> None:
+        """Take a recording as the sound; of a rejected notice it makes a new version, a draft again."""
+        if self.state not in (NoticeState.DRAFT, NoticeState.REJECTED):
+            raise ConflictError(Code.NOT_EDITABLE)
+        if self.state is NoticeState.REJECTED:
+            self.state = NoticeState.DRAFT
+            self.version += 1
+        self.updated_at = now
+
     def submit(self, *, now: datetime) -> None:
         """Hand the present version to the approver."""
         if self.state not in (NoticeState.DRAFT, NoticeState.REJECTED):

@@ -133,8 +133,7 @@ class NoticeDesk:
         try:
             with self._unit() as work:
                 notice = notice_for(work, actor, notice_id, Permission.WRITE)
-                if notice.state not in (NoticeState.DRAFT, NoticeState.REJECTED):
-                    raise ConflictError(Code.NOT_EDITABLE)
+                notice.record(now=now)
                 work.notices.add(_rendering(notice, new_id(now), upload_path=str(upload), now=now))
                 note(work, actor, "attach", f"notice:{notice.id}", now=now)
                 work.flush()

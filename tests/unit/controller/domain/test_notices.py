@@ -30,6 +30,7 @@ def edit(notice: Notice, *, seen_version: int = 1) -> None:
 
 DEEDS: dict[str, Callable[[Notice], None]] = {
     "edit": edit,
+    "record": lambda notice: notice.record(now=LATER),
     "submit": lambda notice: notice.submit(now=LATER),
     "approve": lambda notice: notice.approve(by="approver", now=LATER),
     "reject": lambda notice: notice.reject(by="approver", reason="thiếu giờ", now=LATER),
@@ -38,6 +39,8 @@ DEEDS: dict[str, Callable[[Notice], None]] = {
 ALLOWED = {
     ("edit", NoticeState.DRAFT): NoticeState.DRAFT,
     ("edit", NoticeState.REJECTED): NoticeState.DRAFT,
+    ("record", NoticeState.DRAFT): NoticeState.DRAFT,
+    ("record", NoticeState.REJECTED): NoticeState.DRAFT,
     ("submit", NoticeState.DRAFT): NoticeState.SUBMITTED,
     ("submit", NoticeState.REJECTED): NoticeState.SUBMITTED,
     ("approve", NoticeState.SUBMITTED): NoticeState.APPROVED,
@@ -54,9 +57,16 @@ def test_nobody_approves_a_version_that_they_have_not_seen() -> None:
     with pytest.raises(ConflictError) as refused:
         notice.approve(by="approver", now=LATER, seen_version=seen)
     assert refused.value.code is Code.EDITED_MEANWHILE
-    assert notice.state is NoticeState.SUBMITTED
+    assert notice.decided_at is None
     notice.approve(by="approver", now=LATER, seen_version=notice.version)
     assert notice.state is NoticeState.APPROVED
+
+
+def test_another_sound_of_a_rejected_notice_is_another_version() -> None:
+    draft, rejected = a_notice(NoticeState.DRAFT), a_notice(NoticeState.REJECTED)
+    for notice in (draft, rejected):
+        notice.record(now=LATER)
+    assert (draft.version, rejected.version) == (1, 2)
 
 
 @pytest.mark.parametrize("state", list(NoticeState))
