@@ -77,9 +77,9 @@ def _fill(wished: Airing, parts: Sequence[Span], now: datetime) -> list[Airing]:
     return [wished, *(_part(wished, part, now) for part in parts[1:])]
 
 
-def cut_off(airing: Airing, now: datetime) -> Airing:
-    """End a bulletin's time now, and return what was left of it as an airing of its own."""
-    rest = _part(airing, Span(now, airing.ends_at), now)
+def cut_off(airing: Airing, now: datetime, *, resume_at: datetime) -> Airing:
+    """End a bulletin's time now, and return what is left of it from `resume_at` on, as an airing of its own."""
+    rest = _part(airing, Span(resume_at, airing.ends_at), now)
     # It takes no room in the timetable any more, where its text may be the longest part.
     airing.ends_at = now
     return rest

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -197,7 +198,7 @@ def report_off(room: ControlRoom, airing: Airing, seq: int = 1, *, reason: str =
     room.uses.reports.take_journal(airing.device_id, "journal-1", [line])
 
 
-@pytest.mark.parametrize("reason", ["interrupted", "agent_stopped", "agent_was_off"])
+@pytest.mark.parametrize("reason", ["interrupted", "agent_stopped", "agent_was_off", "renderer_lost"])
 def test_a_bulletin_returns_to_a_board_that_was_off_for_the_rest_of_its_time(
     room: ControlRoom, reason: str
 ) -> None:
@@ -230,11 +231,11 @@ def test_a_bulletin_does_not_return_when_it_was_stopped_or_its_time_is_over(room
 
 def test_sound_never_returns_and_a_fault_of_the_board_is_not_tried_for_ever(room: ControlRoom) -> None:
     speaker, board = room.device(), room.board()
-    room.schedule(in_s=30, board_for_s=86_400)
+    room.schedule(in_s=30, board_for_s=31 * 86_400)
     report_off(room, room.airings_of(speaker)[0])
     assert len(room.airings_of(speaker)) == 1
     for seq in range(1, 150):
-        room.clock.move(timedelta(seconds=60))
+        room.clock.set(room.airings_of(board)[-1].planned_at + timedelta(seconds=10))
         report_off(room, room.airings_of(board)[-1], seq)
     assert len(room.airings_of(board)) == MOST_RETURNS + 1
 
@@ -243,11 +244,21 @@ def test_a_bulletin_that_returns_has_the_timetable_for_itself(room: ControlRoom)
     board = room.board()
     room.schedule(in_s=60, board_for_s=86_400)
     for seq in range(1, 9):
-        room.clock.move(timedelta(minutes=15))
+        room.clock.set(room.airings_of(board)[-1].planned_at + timedelta(minutes=15))
         report_off(room, room.airings_of(board)[-1], seq)
     room.uses.timetables.push_due()
     _, items = room.downlink.timetables[board.id]
     assert [one.airing.id for one in items] == [one.id for one in room.airings_of(board)[-2:]]
+
+
+def test_a_board_that_falls_over_its_bulletin_is_given_more_time_each_time(room: ControlRoom) -> None:
+    board = room.board()
+    room.schedule(in_s=60, board_for_s=86_400)
+    for seq in range(1, 4):
+        room.clock.set(room.airings_of(board)[-1].planned_at + timedelta(seconds=30))
+        report_off(room, room.airings_of(board)[-1], seq, reason="paint_timeout")
+    times = [one.planned_at for one in room.airings_of(board)]
+    assert [(later - sooner).total_seconds() for sooner, later in pairwise(times)] == [30, 90, 150]
 
 
 # --- content -------------------------------------------------------------------------------------------
