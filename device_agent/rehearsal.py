@@ -27,6 +27,8 @@ def instant_of(text: str, now: datetime) -> datetime:
         raise _bad_instant(text) from error
     if instant.tzinfo is None:
         raise _bad_instant(text)
+    if instant < now:
+        raise DeviceError("bad_instant", f"{text} is past", hint="name a time to come, now, or +5s")
     return instant.astimezone(UTC)
 
 

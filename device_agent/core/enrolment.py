@@ -134,7 +134,9 @@ def _refusal(status: int, plain: object) -> DeviceError:
     return DeviceError(
         str(problem.get("code") or "enrolment_refused")[:80],
         detail,
-        hint="ask for a new code on the console's device page",
+        hint="ask for a new code on the console's device page"
+        if problem.get("code")
+        else "check the address: the console's own, without a path, such as https://loa.example.vn",
     )
 
 

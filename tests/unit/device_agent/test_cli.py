@@ -78,6 +78,12 @@ def test_an_instant_can_be_said_in_several_ways(text: str, instant: datetime) ->
     assert instant_of(text, NOW) == instant
 
 
+def test_a_time_that_is_past_is_refused_rather_than_played_as_nothing() -> None:
+    with pytest.raises(DeviceError, match="is past") as caught:
+        instant_of("2026-03-02T22:29:59Z", NOW)
+    assert caught.value.code == "bad_instant"
+
+
 @pytest.mark.parametrize("text", ["", "2026-03-03T05:30:00", "later", "-5s", "+s"])
 def test_an_instant_without_a_zone_or_sense_is_refused(text: str) -> None:
     with pytest.raises(DeviceError) as caught:

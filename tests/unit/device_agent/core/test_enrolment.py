@@ -96,6 +96,8 @@ def test_a_refusal_without_words_names_the_status(desk: Desk, tmp_path: Path, an
     error = refused(desk.url, tmp_path)
     assert error.code == "enrolment_refused"
     assert "502" in str(error)
+    # Whoever answers so is hardly a controller: a new code would not help.
+    assert "check the address" in error.hint
 
 
 @pytest.mark.parametrize("status", [200, 301, 307])
