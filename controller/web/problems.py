@@ -76,9 +76,10 @@ def refused(request: Request, error: Exception) -> JSONResponse:
 def malformed(request: Request, error: Exception) -> JSONResponse:
     """Answer a body or parameter that does not fit its schema; `field` names the first one at fault."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class alone
+    # A number alone is a place in a text that is no JSON, not a field.
     place = [str(part) for part in error.errors()[0]["loc"] if part not in ("body", "query", "path")]
-    field = ".".join(place)
-    detail = fill(Code.INPUT_INVALID, chosen(request), {"field": field})
+    field = "" if place and place[0].isdecimal() else ".".join(place)
+    detail = fill(Code.INPUT_INVALID, chosen(request), {"field": field or "body"})
     return problem(422, Code.INPUT_INVALID, detail, field=field)
 
 
@@ -87,7 +88,7 @@ def http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
     code = _HTTP_CODES.get(error.status_code, Code.INPUT_INVALID)
     headers = dict(error.headers) if error.headers else None
-    detail = fill(code, chosen(request), {"field": "", "limit_mb": MAX_UPLOAD_MB})
+    detail = fill(code, chosen(request), {"field": "body", "limit_mb": MAX_UPLOAD_MB})
     return problem(error.status_code, code, detail, headers=headers)
 
 

@@ -132,6 +132,7 @@ def test_a_body_that_is_no_json_of_ours_is_refused(house: ApiHouse, content: byt
     answer = client.post("/notices", content=content, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 422)
     assert answer.json()["code"] == "input_invalid"
+    assert re.search("“[a-z_]+”", answer.json()["detail"])
 
 
 @pytest.mark.parametrize(
