@@ -251,7 +251,8 @@ def test_what_is_on_air_stands_before_what_is_only_planned_and_seconds_tell_star
         later = house.room.schedule(house.room.row(Notice, on_air.notice_id), in_s=3616).broadcast
         page = house.visitor(house.room.editor()).get(f"/notices/{on_air.notice_id}").text
         cards = {one: page.index(f'id="broadcast-{one}"') for one in (on_air.id, later.id)}
-        assert cards[on_air.id] < cards[later.id]
+        assert cards[on_air.id] < cards[later.id] < page.index('id="standing"')
+        assert page.count('id="broadcasts"') == 1
         assert "Dừng ngay" in page[cards[on_air.id] : cards[later.id]]
         planned = words_of(page[cards[later.id] :])
         assert "Hủy lần phát này" in planned
