@@ -69,8 +69,8 @@ def _sound(stage: Stage, official: Api, notice_id: str) -> dict[str, Any]:
     try:
         _wait(stage, is_ready, "the sound of the notice", timeout_s=60)
     except TimeoutError as error:
-        why = found["error_code"] or found["state"]
-        raise StageError(f"{error} ({why}); without a network, reading aloud needs espeak-ng") from error
+        hint = "" if shutil.which("espeak-ng") else "; without a network, reading aloud needs espeak-ng"
+        raise StageError(f"{error} ({found['error_code'] or found['state']}){hint}") from error
     return found
 
 

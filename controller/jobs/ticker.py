@@ -1,6 +1,7 @@
 """The alarm clock: calls use cases at intervals. It holds no domain data; the rows are the queue."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from controller.domain.errors import DomainError
 
 _log = logging.getLogger(__name__)
+# A fault that lasts, such as a full disk, is told again this often, and not at every tick.
+_TELL_AGAIN_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +59,17 @@ class Ticker:
 
 
 def _guarded(tick: Tick) -> Callable[[], None]:
+    told: dict[str, float] = {}
+
     def act() -> None:
         try:
             tick.act()
+            told.clear()
         except DomainError as error:
-            _log.warning("tick %s will try again: %s", tick.name, error)
+            now_s = time.monotonic()
+            if now_s - told.get(str(error), -_TELL_AGAIN_S) >= _TELL_AGAIN_S:
+                told[str(error)] = now_s
+                _log.warning("tick %s will try again: %s", tick.name, error)
         # A tick must outlive its own faults: the next one may find the world mended.
         except Exception:
             _log.exception("tick %s failed", tick.name)

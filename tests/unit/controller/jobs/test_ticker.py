@@ -56,6 +56,18 @@ def test_a_tick_that_fails_comes_again(fault: Exception, caplog: pytest.LogCaptu
     assert "tick one" in caplog.text
 
 
+def test_a_fault_that_lasts_is_told_once_and_not_at_every_tick(caplog: pytest.LogCaptureFixture) -> None:
+    calls = Counter()
+
+    def act() -> None:
+        calls()
+        raise UnavailableError(Code.DISK_FULL)
+
+    with ticking(act):
+        assert calls.reached(5)
+    assert caplog.text.count("disk_full") == 1
+
+
 def test_a_slow_tick_is_never_run_twice_at_a_time() -> None:
     calls, inside, crowded = Counter(), threading.Lock(), threading.Event()
     may_go = threading.Event()
