@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 CLAIM_CODE_LIFETIME = timedelta(hours=24)
-OFFLINE_AFTER = timedelta(seconds=35)
+# Three missed heartbeats of ten seconds, and the tick that looks.
+OFFLINE_AFTER = timedelta(seconds=31)
 FIRST_PUSH_RETRY = timedelta(seconds=3)
 LAST_PUSH_RETRY = timedelta(minutes=2)
 
