@@ -75,10 +75,10 @@ def test_a_device_does_not_speak_of_another_ones_airings(room: ControlRoom) -> N
     assert room.airings_of(other)[0].state is AiringState.PLANNED
 
 
-def test_a_device_that_is_silent_for_35_seconds_is_offline(room: ControlRoom) -> None:
+def test_a_device_that_missed_three_heartbeats_is_offline(room: ControlRoom) -> None:
     device, never = room.device(name="một"), room.device(name="hai")
     room.report(device)
-    room.clock.move(timedelta(seconds=35))
+    room.clock.move(timedelta(seconds=31))
     assert room.uses.reports.mark_silent() == 0
     room.clock.move(timedelta(seconds=1))
     assert room.uses.reports.mark_silent() == 1
