@@ -26,6 +26,7 @@ class _Resend:
 
     def __init__(self, random_source: random.Random, now_s: float) -> None:
         self._backoff = Backoff(base_s=3.0, cap_s=60.0, random=random_source)
+        self._mending = Backoff(base_s=0.5, cap_s=60.0, random=random_source)
         self.due_s = now_s
 
     def said(self, now_s: float) -> None:
@@ -39,6 +40,9 @@ class _Resend:
     def again(self, now_s: float) -> None:
         self._backoff.reset()
         self.due_s = now_s
+
+    def spoilt(self, now_s: float) -> None:
+        self.due_s = now_s + self._mending.next_wait_s()
 
 
 class Courier:
@@ -114,6 +118,12 @@ class Courier:
             resend.again(now_s)
         else:
             resend.progressed(now_s)
+
+    def came_damaged(self, content: str) -> None:
+        """Ask for all of it again: soon, since it may be due, then ever later, since the damage may last."""
+        found = self._wants.get(content)
+        if found is not None:
+            found[1].spoilt(self._clock.monotonic_s())
 
     def run(self, report: Callable[[], State]) -> None:
         """Send what is due. `report` makes the present state report."""

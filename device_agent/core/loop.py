@@ -154,7 +154,12 @@ class Loop:
         if ref is None:
             self.refused["block_unwanted"] += 1
             return ()
-        is_whole = self._cache.put(block, ref)
+        try:
+            is_whole = self._cache.put(block, ref)
+        except DeviceError as error:
+            if error.code == "content_damaged":
+                self._courier.came_damaged(ref.id)
+            raise
         if is_whole:
             _log.info("content %s is stored, %s bytes", ref.id, ref.size)
             return (ContentStored(ref.id),)

@@ -246,7 +246,7 @@ def test_an_agent_that_starts_without_a_network_plays_what_it_holds(bench: Bench
 
 
 def test_damaged_content_is_never_played_and_fetched_again(bench: Bench) -> None:
-    item = bench.item("hong", start_at=soon(8), seconds=1)
+    item = bench.item("hong", start_at=soon(12), seconds=1)
     tries = []
 
     def damage(block: Block) -> Block:

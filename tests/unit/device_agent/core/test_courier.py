@@ -61,6 +61,30 @@ def test_a_link_that_is_cut_at_each_tenth_goes_on_from_there(rig: AgentRig, tent
     rig.wait_for(State, lambda state: state.revision == 1 and state.missing_contents == 0)
 
 
+def test_a_content_that_came_damaged_is_asked_for_again_soon_and_then_ever_later(rig: AgentRig) -> None:
+    whole = b"\x07" * BLOCK_BYTES * 2
+    item = rig.item(content=whole, is_stored=False, seconds=600)
+    assert item.content is not None
+    rig.uplink.link = rig.link
+    rig.link.is_down = False
+    rig.courier.link_changed(True)
+    rig.courier.want((item.content,))
+    waits = []
+    for _ in range(30):
+        rig.courier.run(a_state)
+        rig.courier.block_came(item.content.id, 1)
+        rig.courier.came_damaged(item.content.id)
+        before = rig.clock.monotonic_s()
+        while not any(topic.endswith("/up/want") for topic, _payload in rig.link.sent):
+            rig.clock.advance(rig.courier.next_due_s() - rig.clock.monotonic_s())
+            rig.courier.run(a_state)
+        rig.link.sent.clear()
+        waits.append(rig.clock.monotonic_s() - before)
+    assert waits[1] < 5
+    assert max(waits[-10:]) > 10
+    assert max(waits) <= 60
+
+
 def test_silence_is_met_with_pauses_that_grow_to_a_minute(rig: AgentRig) -> None:
     item = rig.item(is_stored=False)
     assert item.content is not None
