@@ -12,8 +12,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 FRONTEND := controller/web/frontend
 BUILT := controller/web/static/build
-# These render real sound; `make test` runs them.
-SLOW := tests/unit/audio/adapters tests/unit/audio/test_studio.py
+# Unit tests that render real sound, start real programs or live through real time: `make test` runs them.
+SLOW := tests/unit/audio/adapters tests/unit/audio/test_studio.py tests/unit/audio/test_voices.py \
+	tests/unit/audio/test_pace.py tests/unit/controller/cli tests/unit/device_agent/core/test_loop.py \
+	tests/unit/device_agent/speaker tests/unit/device_agent/board/test_performer.py
 PACKAGES := audio controller device_agent protocol schedules tests
 
 .PHONY: help setup demo run test check static bench scenarios frontend lock clean
