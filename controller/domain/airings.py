@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from schedules import OnLoss, Origin
+
 SCHEDULE_AHEAD = timedelta(days=90)
 SHORTEST_NOTICE = timedelta(seconds=2)
 DEFAULT_BOARD_TIME = timedelta(hours=24)
@@ -18,8 +20,13 @@ ROUTINE_PRIORITY = 50
 
 
 class AiringState(StrEnum):
-    """Dự kiến, đã gửi, đang phát, đã phát, lỗi, bỏ lỡ, bị ngắt; thu hồi when it was called off before its time."""
+    """Dự kiến, đã gửi, đang phát, đã phát, lỗi, bỏ lỡ, bị ngắt; thu hồi when it was called off before its time.
 
+    `HELD`: not for the device yet, somebody has to choose the order first. `REFUSED`: the device's own guard
+    rails forbade it.
+    """
+
+    HELD = "held"
     PLANNED = "planned"
     PUSHED = "pushed"
     PLAYING = "playing"
@@ -27,15 +34,31 @@ class AiringState(StrEnum):
     FAILED = "failed"
     MISSED = "missed"
     PREEMPTED = "preempted"
+    REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 
 OPEN_STATES = (AiringState.PLANNED, AiringState.PUSHED, AiringState.PLAYING)
 
 
+class BroadcastState(StrEnum):
+    """Whether an order may be carried out: `HELD` until a second person has approved it."""
+
+    HELD = "held"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 @dataclass(eq=False, kw_only=True)
 class Broadcast:
-    """An order to air one approved version of a notice in one area at one time."""
+    """An order to air an approved notice in one area by a rule. `version` rises with every change of the order.
+
+    `rule` is the plain form of a `schedules` rule as JSON. `start_at` is its first start, `until` the last
+    instant at which it may be on air (None: for ever). `planned_until`: airings exist for starts before then.
+    `window_s` is for how long after its planned end a loser may still be on air; `board_for_s` how long boards
+    show each occurrence. `needs` says why a second approver is needed (codes, comma separated; "" for none) and
+    `cause` why it was ordered.
+    """
 
     id: str
     notice_id: str
@@ -45,6 +68,25 @@ class Broadcast:
     start_at: datetime
     created_by: str
     created_at: datetime
+    version: int = 1
+    rule: str = ""
+    until: datetime | None = None
+    planned_until: datetime | None = None
+    priority: int = ROUTINE_PRIORITY
+    origin: Origin = Origin.COMMUNE
+    on_loss: OnLoss = OnLoss.RESUME
+    order: int = 0
+    window_s: int = 1_800
+    board_for_s: int = 86_400
+    volume: int = 100
+    state: BroadcastState = BroadcastState.APPROVED
+    needs: str = ""
+    cause: str = ""
+    second_by: str | None = None
+    second_at: datetime | None = None
+    second_reason: str = ""
+    updated_by: str | None = None
+    updated_at: datetime | None = None
     stopped_at: datetime | None = None
     stopped_by: str | None = None
     stop_reason: str = ""
@@ -56,6 +98,10 @@ class Airing:
 
     `ends_at` is the planned end. `content_id` is set for sound, `text` for a board. The title is kept here so
     that the proof of what was aired outlives the notice.
+
+    `key` names the occurrence within its broadcast; (broadcast, device, key) is unique, so that two controllers
+    that plan at once make one airing. `latest_at`: a loser may still be on air until then. An emergency carries
+    who ordered it (`authorised_by`) and why (`cause`).
     """
 
     id: str
@@ -76,11 +122,44 @@ class Airing:
     deviation_us: int | None = None
     reason: str = ""
     reported_at: datetime | None = None
+    key: str = ""
+    latest_at: datetime | None = None
+    order: int = 0
+    origin: Origin = Origin.COMMUNE
+    on_loss: OnLoss = OnLoss.RESUME
+    authorised_by: str = ""
+    cause: str = ""
 
     def call_off(self) -> None:
         """Take it out of the timetable; what is already on air is closed by the device's own report."""
-        if self.state in (AiringState.PLANNED, AiringState.PUSHED):
+        if self.state in (AiringState.HELD, AiringState.PLANNED, AiringState.PUSHED):
             self.state = AiringState.WITHDRAWN
+
+
+class InboxState(StrEnum):
+    """What a commune made of an item from above."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    DECLINED = "declined"
+
+
+@dataclass(eq=False, kw_only=True)
+class InboxItem:
+    """A broadcast from above that waits for a commune: a routine one for a time, a priority one for an order of play.
+
+    `taken_as` is the commune's own broadcast that came of it.
+    """
+
+    id: str
+    broadcast_id: str
+    area_id: str
+    state: InboxState
+    received_at: datetime
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str = ""
+    taken_as: str | None = None
 
 
 @dataclass(eq=False, kw_only=True)

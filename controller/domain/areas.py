@@ -1,7 +1,7 @@
 """The tree of places that the system speaks to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from controller.domain.errors import Code, InvalidError
@@ -44,3 +44,22 @@ class Area:
             return
         if _ORDER.index(kind) <= _ORDER.index(self.kind):
             raise InvalidError(Code.AREA_KIND_MISPLACED, field="kind", kind=kind, parent=self.name)
+
+
+@dataclass(eq=False, kw_only=True)
+class AreaStanding:
+    """What an area is from the local day `starts_on` until its next standing: its name, kind and place in the tree.
+
+    The rows of one area are its history and its future; `Area` itself is the standing of today. A merged or split
+    unit becomes a `grouping`, so that whatever points to it stays right.
+    """
+
+    id: str
+    area_id: str
+    starts_on: date
+    parent_id: str | None
+    kind: AreaKind
+    name: str
+    change: str
+    created_by: str | None
+    created_at: datetime

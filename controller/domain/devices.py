@@ -18,6 +18,16 @@ class DeviceKind(StrEnum):
     BOARD = "board"
 
 
+class Neighbour(StrEnum):
+    """What stands so near a loudspeaker that it must be quieter: school, clinic, pagoda or church, home for the old."""
+
+    NONE = ""
+    SCHOOL = "school"
+    CLINIC = "clinic"
+    PAGODA = "pagoda"
+    ELDERLY = "elderly"
+
+
 class Presence(StrEnum):
     """Whether a device is in touch. `UNKNOWN` until it first spoke; `STOPPED` when it was switched off on purpose."""
 
@@ -51,6 +61,7 @@ class Device:
     reported_revision: int = 0
     next_push_at: datetime | None = None
     push_attempts: int = 0
+    neighbour: Neighbour = Neighbour.NONE
 
     def desire(self, digest: str, *, now: datetime) -> bool:
         """Ask for a new timetable if its content changed; tell whether it did."""

@@ -8,18 +8,23 @@ from controller.domain.errors import Code, ConflictError, InvalidError, NotPermi
 
 
 class NoticeState(StrEnum):
-    """Bản nháp, chờ duyệt, đã duyệt, từ chối, thu hồi."""
+    """Bản nháp, chờ duyệt, đã duyệt, từ chối, thu hồi, hết hạn."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
 
 
 @dataclass(eq=False, kw_only=True)
 class Notice:
-    """A notice and where it stands in review. `version` rises with every edit; a decision is about one version."""
+    """A notice and where it stands in review. `version` rises with every edit; a decision is about one version.
+
+    The version in force is kept apart (`approved_...`): it goes on airing while an edit of it is under review.
+    `expires_at`: from then on it neither airs nor waits for anybody.
+    """
 
     id: str
     area_id: str
@@ -34,6 +39,13 @@ class Notice:
     decided_at: datetime | None = None
     decided_by: str | None = None
     reason: str = ""
+    approved_version: int | None = None
+    approved_title: str = ""
+    approved_text: str = ""
+    approved_by: str | None = None
+    expires_at: datetime | None = None
+    reminders: int = 0
+    next_reminder_at: datetime | None = None
 
     def edit(self, *, title: str, text: str, seen_version: int, now: datetime) -> None:
         """Change the words; a rejected notice becomes a draft again.

@@ -4,11 +4,13 @@ from functools import cache
 
 from sqlalchemy.orm import registry
 
-from controller.domain.airings import Airing, AuditEntry, Broadcast, JournalRecord
-from controller.domain.areas import Area
+from controller.domain.airings import Airing, AuditEntry, Broadcast, InboxItem, JournalRecord
+from controller.domain.areas import Area, AreaStanding
 from controller.domain.devices import ClaimCode, Device
+from controller.domain.guardrails import GuardrailSetting
 from controller.domain.notices import Content, Notice, Rendering
 from controller.domain.people import FailedTry, Grant, Invitation, Session, User
+from controller.domain.review import Delegation, Reminder
 from controller.storage import tables
 
 
@@ -18,6 +20,10 @@ def map_domain() -> registry:
     mappers = registry(metadata=tables.metadata)
     for kind, table in (
         (Area, tables.areas),
+        (AreaStanding, tables.area_standings),
+        (GuardrailSetting, tables.guardrail_settings),
+        (Delegation, tables.delegations),
+        (Reminder, tables.reminders),
         (User, tables.users),
         (Grant, tables.grants),
         (Session, tables.sessions),
@@ -29,6 +35,7 @@ def map_domain() -> registry:
         (Device, tables.devices),
         (ClaimCode, tables.claim_codes),
         (Broadcast, tables.broadcasts),
+        (InboxItem, tables.inbox_items),
         (Airing, tables.airings),
         (JournalRecord, tables.journal_records),
         (AuditEntry, tables.audit_entries),

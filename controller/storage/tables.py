@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     Column,
+    Date,
     DateTime,
     Dialect,
     Enum,
@@ -18,11 +19,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from controller.domain.airings import AiringState
+from controller.domain.airings import AiringState, BroadcastState, InboxState
 from controller.domain.areas import AreaKind
-from controller.domain.devices import DeviceKind, Presence
+from controller.domain.devices import DeviceKind, Neighbour, Presence
 from controller.domain.notices import NoticeState, RenderingState
 from controller.domain.people import Role
+from schedules import OnLoss, Origin
 
 _ID = String(40)
 
@@ -73,6 +75,60 @@ areas = Table(
     Column("name", String(200), nullable=False),
     Column("zone", String(60), nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+
+area_standings = Table(
+    "area_standings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("area_id", ForeignKey("areas.id"), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("parent_id", ForeignKey("areas.id")),
+    Column("kind", _words(AreaKind), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("change", String(40), nullable=False),
+    Column("created_by", ForeignKey("users.id")),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("area_id", "starts_on"),
+)
+
+guardrail_settings = Table(
+    "guardrail_settings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("area_id", ForeignKey("areas.id"), nullable=False, index=True),
+    Column("profile", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date),
+    Column("reason", Text, nullable=False),
+    Column("set_by", ForeignKey("users.id")),
+    Column("set_at", Instant, nullable=False),
+    Column("replaced_at", Instant),
+)
+
+delegations = Table(
+    "delegations",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("area_id", ForeignKey("areas.id"), nullable=False),
+    Column("from_user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("to_user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("subject", String(120), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_at", Instant),
+    UniqueConstraint("user_id", "subject", "number"),
 )
 
 users = Table(
@@ -141,6 +197,13 @@ notices = Table(
     Column("decided_at", Instant),
     Column("decided_by", ForeignKey("users.id")),
     Column("reason", Text, nullable=False),
+    Column("approved_version", Integer),
+    Column("approved_title", String(300), nullable=False, server_default=""),
+    Column("approved_text", Text, nullable=False, server_default=""),
+    Column("approved_by", _ID),
+    Column("expires_at", Instant, index=True),
+    Column("reminders", Integer, nullable=False, server_default="0"),
+    Column("next_reminder_at", Instant, index=True),
     Index("ix_notices_area_id_updated_at", "area_id", "updated_at"),
 )
 
@@ -198,6 +261,7 @@ devices = Table(
     Column("reported_revision", Integer, nullable=False),
     Column("next_push_at", Instant, index=True),
     Column("push_attempts", Integer, nullable=False),
+    Column("neighbour", _words(Neighbour), nullable=False, server_default=""),
 )
 
 claim_codes = Table(
@@ -227,6 +291,41 @@ broadcasts = Table(
     Column("stopped_at", Instant),
     Column("stopped_by", ForeignKey("users.id")),
     Column("stop_reason", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("rule", Text, nullable=False, server_default=""),
+    Column("until", Instant),
+    Column("planned_until", Instant, index=True),
+    Column("priority", Integer, nullable=False, server_default="50"),
+    Column("origin", _words(Origin), nullable=False, server_default="commune"),
+    Column("on_loss", _words(OnLoss), nullable=False, server_default="resume"),
+    Column("order", Integer, nullable=False, server_default="0"),
+    Column("window_s", Integer, nullable=False, server_default="1800"),
+    Column("board_for_s", Integer, nullable=False, server_default="86400"),
+    Column("volume", Integer, nullable=False, server_default="100"),
+    Column("state", _words(BroadcastState), nullable=False, server_default="approved"),
+    Column("needs", String(200), nullable=False, server_default=""),
+    Column("cause", Text, nullable=False, server_default=""),
+    Column("second_by", _ID),
+    Column("second_at", Instant),
+    Column("second_reason", Text, nullable=False, server_default=""),
+    Column("updated_by", _ID),
+    Column("updated_at", Instant),
+    Index("ix_broadcasts_area_id", "area_id"),
+)
+
+inbox_items = Table(
+    "inbox_items",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("broadcast_id", ForeignKey("broadcasts.id"), nullable=False),
+    Column("area_id", ForeignKey("areas.id"), nullable=False, index=True),
+    Column("state", _words(InboxState), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    Column("decided_by", ForeignKey("users.id")),
+    Column("reason", Text, nullable=False),
+    Column("taken_as", ForeignKey("broadcasts.id")),
+    UniqueConstraint("broadcast_id", "area_id"),
 )
 
 airings = Table(
@@ -250,6 +349,14 @@ airings = Table(
     Column("deviation_us", Integer),
     Column("reason", String(200), nullable=False),
     Column("reported_at", Instant),
+    Column("key", String(80), nullable=False, server_default=""),
+    Column("latest_at", Instant),
+    Column("order", Integer, nullable=False, server_default="0"),
+    Column("origin", _words(Origin), nullable=False, server_default="commune"),
+    Column("on_loss", _words(OnLoss), nullable=False, server_default="resume"),
+    Column("authorised_by", String(200), nullable=False, server_default=""),
+    Column("cause", Text, nullable=False, server_default=""),
+    Index("uq_airings_occurrence", "broadcast_id", "device_id", "key", unique=True),
     Index("ix_airings_device_id_planned_at", "device_id", "planned_at"),
     Index("ix_airings_state_ends_at", "state", "ends_at"),
 )

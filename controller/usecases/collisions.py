@@ -86,9 +86,11 @@ def cut_off(airing: Airing, now: datetime, *, resume_at: datetime) -> Airing:
 
 
 def _part(airing: Airing, part: Span, now: datetime) -> Airing:
+    part_id = new_id(now)
     return replace(
         airing,
-        id=new_id(now),
+        id=part_id,
+        key=part_id,
         planned_at=part.start_at,
         ends_at=part.end_at,
         # What the device said of the first part is not said of this one.

@@ -51,7 +51,7 @@ def users(database: Database) -> list[str]:
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_knows(path: Path) -> None:
     database = Database(f"sqlite:///{path}")
-    assert database.migrate() == ("", "0001")
+    assert database.migrate() == ("", "0002")
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
