@@ -69,7 +69,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_knows(path: Path) 
 def test_migrating_again_changes_nothing(database: Database) -> None:
     with database.unit() as work:
         work.people.add(a_user())
-    assert database.migrate() == ("0001", "0001")
+    assert database.migrate() == ("0002", "0002")
     assert users(database) == ["u1"]
 
 
