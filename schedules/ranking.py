@@ -22,10 +22,11 @@ class Origin(StrEnum):
 
 
 class OnLoss(StrEnum):
-    """What becomes of an item that something of higher rank keeps or takes off the air.
+    """What becomes of an item when something of higher rank keeps it off the air or takes it off.
 
-    RESUME: it goes on from where it was cut. RESTART: it begins anew, if it can still end within its window.
-    LATER: like RESTART, and it also waits when it could not begin at all. SKIP: it is dropped.
+    RESUME: it goes on from where it was cut, for as long as its window lasts. RESTART: it begins anew as soon as
+    the air is free, if it can still end within its window. LATER: it begins anew at the first time in its window
+    that nothing else wants. SKIP: it is dropped. None is ever just played late.
     """
 
     RESUME = "resume"
