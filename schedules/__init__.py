@@ -8,6 +8,7 @@ from schedules.errors import (
     ImpossibleRuleError,
     ScheduleError,
 )
+from schedules.expand import RuleTime, check_fires, expand, first_start
 from schedules.patterns import Daily, Lunar, MonthlyLastDay, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
 from schedules.ranking import DEFAULT_PRIORITY, Band, OnLoss, Origin, band_of
 from schedules.rule_codec import rule_from_plain, rule_to_plain
@@ -39,6 +40,7 @@ __all__ = [
     "Plan",
     "Recurring",
     "Rule",
+    "RuleTime",
     "ScheduleError",
     "Slot",
     "Span",
@@ -47,7 +49,10 @@ __all__ = [
     "at_local",
     "band_of",
     "best",
+    "check_fires",
+    "expand",
     "first_free_start",
+    "first_start",
     "local_day",
     "overlaps",
     "plan",
