@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schedules.timetable import Occurrence
+from schedules.occurrences import Occurrence
 
 
 @dataclass(frozen=True, slots=True)

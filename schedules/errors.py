@@ -20,3 +20,11 @@ class ImpossibleRuleError(ScheduleError):
 
 class ImpossibleGuardrailError(ScheduleError):
     """A guard rail that cannot be, or is looser than the one above it: see `code`."""
+
+
+class ImpossibleRundownError(ScheduleError):
+    """A rundown, or a question about its layout, that cannot be: see `code`; `field` is e.g. `parts[3].length`."""
+
+    def inside(self, place: str) -> "ImpossibleRundownError":
+        """Return the same error, its field named from further out: `length` inside `parts[3]`."""
+        return ImpossibleRundownError(self.code, str(self), field=f"{place}.{self.field}")

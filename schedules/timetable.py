@@ -1,42 +1,46 @@
-"""The plan of one device, and the question both houses ask of it: what now, and when does that change?
+"""The timetable of one device: what it is to air, and the two questions that a loop asks of it.
 
-Pure: `now` is an argument, instants are aware UTC. The controller asks for its preview and the device asks for
-its loop, and both get the answer from here.
+Pure: `now` is an argument, instants are aware UTC.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from schedules.errors import ImpossibleOccurrenceError
+from schedules.forecast import History, Segment, Unaired, foresee
+from schedules.occurrences import Occurrence
+from schedules.rails import RailsInForce
+
+_HORIZON = timedelta(days=8)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
-    """One computed time of one item on one device: it sounds or shows in [start_at, end_at).
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """Occurrences of one device, in any order, and the guard rails that hold there."""
 
-    `priority` is 0..255, higher wins. `late_limit` is how late it may still start; past that it is missed.
-    """
+    occurrences: tuple[Occurrence, ...]
+    rails: RailsInForce = field(default_factory=lambda: RailsInForce(()))
 
-    id: str
-    start_at: datetime
-    end_at: datetime
-    priority: int = 0
-    late_limit: timedelta = timedelta(seconds=30)
+    def foresee(self, history: History, now: datetime, *, until: datetime) -> Iterator[Segment | Unaired]:
+        """Yield what will and will not be on air for all that begins before `until`; see `foresee`."""
+        return foresee(self.occurrences, self.rails, history, now, until=until)
 
-    def __post_init__(self) -> None:
-        """Refuse what cannot be: naive instants, an end that is not after the start, a priority out of range."""
-        if self.start_at.tzinfo is None or self.end_at.tzinfo is None:
-            raise ImpossibleOccurrenceError("naive_instant", "instants must carry a time zone")
-        if self.end_at <= self.start_at:
-            raise ImpossibleOccurrenceError("end_before_start", "the end must come after the start")
-        if not 0 <= self.priority <= 255:
-            raise ImpossibleOccurrenceError("priority_out_of_range", "priority must be 0 to 255")
+    def what_now(self, history: History, now: datetime) -> Segment | None:
+        """Return what should be on air at `now`, or None."""
+        for one in self.foresee(history, now, until=now + timedelta.resolution):
+            if isinstance(one, Segment) and one.start_at <= now < one.end_at:
+                return one
+        return None
 
-    @property
-    def last_start_at(self) -> datetime:
-        """The latest instant at which it may still start: it is missed from then on."""
-        return min(self.start_at + self.late_limit, self.end_at)
+    def next_change(self, history: History, now: datetime) -> datetime | None:
+        """Return the first instant after `now` at which `what_now` will answer differently, within eight days."""
+        for one in self.foresee(history, now, until=now + _HORIZON):
+            if isinstance(one, Segment):
+                if one.start_at > now:
+                    return one.start_at
+                if one.end_at > now:
+                    return one.end_at
+        return None
 
 
 @dataclass(frozen=True, slots=True)

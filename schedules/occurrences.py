@@ -1,0 +1,79 @@
+"""One computed time of one item on one device, and its rank among the others."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from schedules.errors import ImpossibleOccurrenceError
+from schedules.ranking import ORIGIN_RANK, Band, OnLoss, Origin, band_of
+
+Rank = tuple[int, int, int, float, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """It sounds or shows in [start_at, end_at), when nothing of higher rank wants the air. Instants are aware UTC.
+
+    `priority` is 0..255 (`ranking.band_of`), higher wins; `order` is what people decided among equals, lower
+    first. `late_limit` is how late it may begin for want of a device that is up; a loser follows `on_loss` and
+    must be off the air by `latest_at` (None: `end_at` + `late_limit`). Text shows for as long as [start_at,
+    end_at) lasts whenever nothing outranks it. An emergency names who ordered it and why. `volume` in percent.
+    """
+
+    id: str
+    start_at: datetime
+    end_at: datetime
+    priority: int = 0
+    late_limit: timedelta = timedelta(seconds=30)
+    latest_at: datetime | None = None
+    order: int = 0
+    origin: Origin = Origin.COMMUNE
+    on_loss: OnLoss = OnLoss.RESUME
+    is_text: bool = False
+    volume: int = 100
+    authorised_by: str = ""
+    cause: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be: naive instants, an end that is not after the start, a priority out of range."""
+        if self.start_at.tzinfo is None or self.end_at.tzinfo is None:
+            raise ImpossibleOccurrenceError(
+                "naive_instant", "instants must carry a time zone", field="start_at"
+            )
+        if self.end_at <= self.start_at:
+            raise ImpossibleOccurrenceError(
+                "end_before_start", "the end must come after the start", field="end_at"
+            )
+        if not 0 <= self.priority <= 255:
+            raise ImpossibleOccurrenceError(
+                "priority_out_of_range", "priority must be 0 to 255", field="priority"
+            )
+
+    @property
+    def length(self) -> timedelta:
+        """For how long it sounds."""
+        return self.end_at - self.start_at
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it is of the band that may break guard rails."""
+        return band_of(self.priority) is Band.EMERGENCY
+
+    @property
+    def last_start_at(self) -> datetime:
+        """The latest instant at which it may begin unless it lost: it is missed from then on."""
+        return min(self.start_at + self.late_limit, self.end_at)
+
+    @property
+    def off_by(self) -> datetime:
+        """The instant by which it must be off the air."""
+        if self.is_text:
+            return self.end_at
+        return self.end_at + self.late_limit if self.latest_at is None else max(self.latest_at, self.end_at)
+
+    @property
+    def rank(self) -> Rank:
+        """Total order, the lowest wins: priority, human order, origin, the earlier sound or the later text, id."""
+        start = self.start_at.timestamp()
+        if self.is_text:
+            return (-self.priority, self.order, 0, -start, self.id)
+        return (-self.priority, self.order, ORIGIN_RANK[self.origin], start, self.id)
