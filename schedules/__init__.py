@@ -36,7 +36,7 @@ from schedules.guardrails import (
 from schedules.layouts import Adjustment, AdjustmentCode, Layout, Placement
 from schedules.occurrences import Occurrence
 from schedules.patterns import Daily, Lunar, MonthlyLastDay, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
-from schedules.programmes import fall_back, lay_out, overrun
+from schedules.programmes import fall_back, lay_out, must_end_by, overrun
 from schedules.rails import Account, Aired, Breach, Rails, RailsInForce
 from schedules.ranking import DEFAULT_PRIORITY, Band, OnLoss, Origin, band_of
 from schedules.rule_codec import rule_from_plain, rule_to_plain
@@ -121,6 +121,7 @@ __all__ = [
     "lay_out",
     "local_day",
     "loosened",
+    "must_end_by",
     "overlaps",
     "overrun",
     "plan",

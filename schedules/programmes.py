@@ -69,9 +69,10 @@ def overrun(layout: Layout, part_id: str, ended_at: datetime, *, turn: int = 1) 
     here = (_index_of(layout.rundown, planned.stands_for or part_id), turn)
     placements, adjustments = lay_rest(Air(layout, ended_at, here))
     notes = [one for one in layout.adjustments if one.part_id and _key(layout.rundown, one) <= here]
-    real = planned
+    start_at = planned.start_at
+    real = replace(planned, earliest_start_at=start_at, end_at=ended_at, earliest_end_at=ended_at)
     if ended_at != planned.end_at:
-        real = replace(planned, end_at=ended_at, earliest_end_at=ended_at, trimmed=_ZERO, fade=_ZERO)
+        real = replace(real, trimmed=_ZERO, fade=_ZERO)
         foreseen = (AdjustmentCode.TRIMMED, AdjustmentCode.FILLS_GAP)
         notes = [
             one for one in notes if (one.part_id, one.turn) != (part_id, turn) or one.code not in foreseen
@@ -80,6 +81,24 @@ def overrun(layout: Layout, part_id: str, ended_at: datetime, *, turn: int = 1) 
         notes.append(note(part_id, code, turn, by=abs(ended_at - planned.end_at)))
     notes += [*adjustments, *_moves(layout, placements)]
     return _with(layout, (*layout.placements[:place], real, *placements), notes)
+
+
+def must_end_by(layout: Layout, part_id: str, *, turn: int = 1) -> datetime:
+    """Return when a reading that runs late must be cut at the latest: for the next pinned part, and the closing.
+
+    Raises ImpossibleRundownError `not_on_air`.
+    """
+    place, _ = _on_air(layout, part_id, turn, layout.end_at)
+    parts = {part.id: part for part in layout.rundown.parts}
+    gap = layout.rundown.gap
+    ends = [layout.end_at]
+    for one in layout.placements[place + 1 :]:
+        part = parts.get(one.part_id)
+        if part and part.is_pinned and one.turn == 1:
+            ends.append(one.start_at - gap)
+        if part and part.kind is PartKind.CLOSING:
+            ends.append(layout.end_at - part.longest - gap)
+    return min(ends)
 
 
 def fall_back(layout: Layout, part_id: str, *, at: datetime) -> Layout:
