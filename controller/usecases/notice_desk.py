@@ -5,14 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from controller.domain.errors import Code, ConflictError, NotFoundError
+from controller.domain.areas import Area
+from controller.domain.changes import changes
+from controller.domain.errors import Code, ConflictError, NotFoundError, NotPermittedError
 from controller.domain.ids import new_id
-from controller.domain.notices import Content, Notice, NoticeState, Rendering, RenderingState
+from controller.domain.notices import (
+    Content,
+    Notice,
+    NoticeState,
+    Rendering,
+    RenderingState,
+    check_expiry,
+)
 from controller.domain.people import Permission
 from controller.domain.texts import MAX_REASON, MAX_TITLE, clean_line, clean_text
+from controller.usecases.in_force import sound_of
+from controller.usecases.meanwhile import told_who
 from controller.usecases.ports import Clock, ContentStore, News, Unit, Work
 from controller.usecases.rights import Actor, area_for, visible_areas
-from controller.usecases.trail import note
+from controller.usecases.taking_effect import come_into_force
+from controller.usecases.trail import note, on_behalf
 
 LIST_LIMIT = 200
 
@@ -34,10 +46,13 @@ class NoticeDesk:
         self._contents = contents
         self._news = news
 
-    def write(self, actor: Actor, *, area_id: str, title: str, text: str) -> NoticeView:
-        """Keep a new draft. Raises InvalidError for empty, too long or unreadable text."""
+    def write(
+        self, actor: Actor, *, area_id: str, title: str, text: str, expires_at: datetime | None = None
+    ) -> NoticeView:
+        """Keep a new draft. Raises InvalidError for empty, too long or unreadable text, or an expiry that is past."""
         now = self._clock.now()
         title, text = clean_line(title, field="title", limit=MAX_TITLE), clean_text(text)
+        check_expiry(expires_at, now)
         with self._unit() as work:
             area_for(work, actor, area_id, Permission.WRITE)
             notice = Notice(
@@ -50,20 +65,50 @@ class NoticeDesk:
                 version=1,
                 created_at=now,
                 updated_at=now,
+                writers=actor.user_id,
+                expires_at=expires_at,
             )
             work.notices.add(notice)
-            note(work, actor, "write", f"notice:{notice.id}", now=now, detail=title)
+            told = [("title", "", title), ("expires_at", None, expires_at)]
+            detail = changes(version=1, fields=told, text=("", text))
+            note(work, actor, "write", f"notice:{notice.id}", now=now, detail=detail)
         self._news.publish("notices")
         return NoticeView(notice=notice, rendering=None)
 
-    def edit(self, actor: Actor, notice_id: str, *, title: str, text: str, seen_version: int) -> NoticeView:
-        """Change a draft or rejected notice. Raises NOT_EDITABLE or EDITED_MEANWHILE."""
+    def edit(
+        self,
+        actor: Actor,
+        notice_id: str,
+        *,
+        title: str,
+        text: str,
+        seen_version: int,
+        expires_at: datetime | None = None,
+    ) -> NoticeView:
+        """Change the working version; one in force goes on airing until this one is approved.
+
+        Raises NOT_EDITABLE, or EDITED_MEANWHILE with who saved when and what they changed.
+        """
         now = self._clock.now()
         title, text = clean_line(title, field="title", limit=MAX_TITLE), clean_text(text)
+        check_expiry(expires_at, now)
         with self._unit() as work:
             notice = notice_for(work, actor, notice_id, Permission.WRITE)
-            notice.edit(title=title, text=text, seen_version=seen_version, now=now)
-            note(work, actor, "edit", f"notice:{notice.id}", now=now, detail=f"version {notice.version}")
+            before = (notice.title, notice.text, notice.expires_at)
+            try:
+                notice.edit(
+                    by=actor.user_id,
+                    title=title,
+                    text=text,
+                    expires_at=expires_at,
+                    seen_version=seen_version,
+                    now=now,
+                )
+            except ConflictError as error:
+                raise _told_who(work, error, notice, seen_version) from error
+            told = [("title", before[0], title), ("expires_at", before[2], expires_at)]
+            detail = changes(version=notice.version, fields=told, text=(before[1], text))
+            note(work, actor, "edit", f"notice:{notice.id}", now=now, detail=detail)
         self._news.publish("notices")
         return NoticeView(notice=notice, rendering=None)
 
@@ -77,6 +122,22 @@ class NoticeDesk:
         with self._unit() as work:
             area_ids = [area.id for area in visible_areas(work, actor)]
             return [_view(work, notice) for notice in work.notices.in_areas(area_ids, limit=LIST_LIMIT)]
+
+    def waiting(self, actor: Actor) -> Sequence[Notice]:
+        """Return every notice that this person may decide now, the longest waiting first."""
+        with self._unit() as work:
+            areas = {area.id: area for area in visible_areas(work, actor, Permission.APPROVE)}
+            return [
+                notice
+                for notice in work.review.submitted(areas)
+                if not _is_own(actor, notice, areas[notice.area_id])
+            ]
+
+    def sent_back(self, actor: Actor) -> Sequence[Notice]:
+        """Return what this person wrote and an approver rejected, the latest first."""
+        with self._unit() as work:
+            visible = {area.id for area in visible_areas(work, actor)}
+            return [one for one in work.review.sent_back_to(actor.user_id) if one.area_id in visible]
 
     def listen(self, actor: Actor, notice_id: str) -> NoticeView:
         """Ask for the sound of the present version; asking again for a failed one tries again."""
@@ -100,26 +161,35 @@ class NoticeDesk:
         return view
 
     def approve(self, actor: Actor, notice_id: str, *, seen_version: int | None = None) -> NoticeView:
-        """Allow the submitted version on air. Raises OWN_NOTICE for the author.
+        """Put the submitted version in force, for all broadcasts of the notice. Raises OWN_NOTICE for who wrote it.
 
+        Raises SOUND_NOT_READY until its sound has been made: nobody can approve what nobody can have heard.
         Raises EDITED_MEANWHILE when another version than `seen_version` is submitted by now.
         """
         now = self._clock.now()
         with self._unit() as work:
-            notice = notice_for(work, actor, notice_id, Permission.APPROVE)
-            notice.approve(by=actor.user_id, now=now, seen_version=seen_version)
-            note(work, actor, "approve", f"notice:{notice.id}", now=now, detail=f"version {notice.version}")
+            notice, whose = _decidable(work, actor, notice_id)
+            try:
+                notice.approve(by=actor.user_id, now=now, seen_version=seen_version)
+            except ConflictError as error:
+                raise _told_who(work, error, notice, seen_version or notice.version) from error
+            sound_of(work, notice, notice.version)
+            come_into_force(work, notice, now)
+            detail = f"version {notice.version}{whose}"
+            note(work, actor, "approve", f"notice:{notice.id}", now=now, detail=detail)
             view = _view(work, notice)
         self._news.publish("notices")
+        self._news.publish("airings")
         return view
 
     def reject(self, actor: Actor, notice_id: str, *, reason: str) -> NoticeView:
         """Send a notice back with a reason. Raises REASON_EMPTY."""
         now = self._clock.now()
         with self._unit() as work:
-            notice = notice_for(work, actor, notice_id, Permission.APPROVE)
+            notice, whose = _decidable(work, actor, notice_id)
             notice.reject(by=actor.user_id, reason=clean_reason(reason), now=now)
-            note(work, actor, "reject", f"notice:{notice.id}", now=now, detail=notice.reason)
+            detail = f"version {notice.version}: {notice.reason}{whose}"
+            note(work, actor, "reject", f"notice:{notice.id}", now=now, detail=detail)
             view = _view(work, notice)
         self._news.publish("notices")
         return view
@@ -133,9 +203,10 @@ class NoticeDesk:
         try:
             with self._unit() as work:
                 notice = notice_for(work, actor, notice_id, Permission.WRITE)
-                notice.record(now=now)
+                notice.record(by=actor.user_id, now=now)
                 work.notices.add(_rendering(notice, new_id(now), upload_path=str(upload), now=now))
-                note(work, actor, "attach", f"notice:{notice.id}", now=now)
+                detail = f"version {notice.version}\nrecording"
+                note(work, actor, "attach", f"notice:{notice.id}", now=now, detail=detail)
                 work.flush()
                 return _view(work, notice)
         except BaseException:
@@ -173,6 +244,27 @@ def notice_for(work: Work, actor: Actor, notice_id: str, permission: Permission)
         raise NotFoundError
     area_for(work, actor, notice.area_id, permission)
     return notice
+
+
+def _decidable(work: Work, actor: Actor, notice_id: str) -> tuple[Notice, str]:
+    """Return a notice that the actor may decide, and for the trail on whose behalf.
+
+    Who stands in for somebody may not decide what that person may not: their own item.
+    """
+    notice = notice_for(work, actor, notice_id, Permission.APPROVE)
+    area = area_for(work, actor, notice.area_id, Permission.APPROVE)
+    if notice.state is NoticeState.SUBMITTED and _is_own(actor, notice, area):
+        raise NotPermittedError(Code.OWN_NOTICE)
+    return notice, on_behalf(actor, area)
+
+
+def _is_own(actor: Actor, notice: Notice, area: Area) -> bool:
+    lender = actor.acts_for(area)
+    return notice.is_own_item(actor.user_id) or (lender is not None and notice.is_own_item(lender.user_id))
+
+
+def _told_who(work: Work, error: ConflictError, notice: Notice, seen_version: int) -> ConflictError:
+    return told_who(work, error, f"notice:{notice.id}", versions=notice.version - seen_version)
 
 
 def _view(work: Work, notice: Notice) -> NoticeView:

@@ -35,7 +35,14 @@ def sentence(error: DomainError, chosen: Language) -> str:
 
 def fill(code: str, chosen: Language, params: dict[str, str | int]) -> str:
     """Return the sentence of a code in a language, with its parameters filled in."""
-    return sentences()[code][chosen].format_map({key: str(value) for key, value in params.items()})
+    return sentences()[code][chosen].format_map(_Told({key: str(value) for key, value in params.items()}))
+
+
+class _Told(dict[str, str]):
+    """What a sentence is filled with; a word that the refusal did not bring must not hide the refusal."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
 
 
 @cache

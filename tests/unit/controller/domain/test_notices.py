@@ -11,7 +11,7 @@ LATER = NOW + timedelta(minutes=1)
 
 
 def a_notice(state: NoticeState = NoticeState.DRAFT) -> Notice:
-    return Notice(
+    notice = Notice(
         id="n",
         area_id="a",
         author_id="author",
@@ -21,26 +21,36 @@ def a_notice(state: NoticeState = NoticeState.DRAFT) -> Notice:
         version=1,
         created_at=NOW,
         updated_at=NOW,
+        writers="author",
     )
+    if state is NoticeState.APPROVED:
+        notice.approved_version, notice.approved_title, notice.approved_text = 1, "Tin", "Nội dung"
+    return notice
 
 
-def edit(notice: Notice, *, seen_version: int = 1) -> None:
-    notice.edit(title="Mới", text="Chữ mới", seen_version=seen_version, now=LATER)
+def edit(notice: Notice, *, seen_version: int = 1, by: str = "author") -> None:
+    notice.edit(
+        by=by, title="Mới", text="Chữ mới", expires_at=None, seen_version=seen_version, now=LATER
+    )
 
 
 DEEDS: dict[str, Callable[[Notice], None]] = {
     "edit": edit,
-    "record": lambda notice: notice.record(now=LATER),
+    "record": lambda notice: notice.record(by="author", now=LATER),
     "submit": lambda notice: notice.submit(now=LATER),
     "approve": lambda notice: notice.approve(by="approver", now=LATER),
     "reject": lambda notice: notice.reject(by="approver", reason="thiếu giờ", now=LATER),
-    "withdraw": lambda notice: notice.withdraw(by="approver", reason="", now=LATER),
+    "withdraw": lambda notice: notice.withdraw(by="approver", reason="sai giờ", now=LATER),
 }
 ALLOWED = {
     ("edit", NoticeState.DRAFT): NoticeState.DRAFT,
     ("edit", NoticeState.REJECTED): NoticeState.DRAFT,
+    ("edit", NoticeState.APPROVED): NoticeState.DRAFT,
+    ("edit", NoticeState.EXPIRED): NoticeState.DRAFT,
     ("record", NoticeState.DRAFT): NoticeState.DRAFT,
     ("record", NoticeState.REJECTED): NoticeState.DRAFT,
+    ("record", NoticeState.APPROVED): NoticeState.DRAFT,
+    ("record", NoticeState.EXPIRED): NoticeState.DRAFT,
     ("submit", NoticeState.DRAFT): NoticeState.SUBMITTED,
     ("submit", NoticeState.REJECTED): NoticeState.SUBMITTED,
     ("approve", NoticeState.SUBMITTED): NoticeState.APPROVED,
@@ -65,7 +75,7 @@ def test_nobody_approves_a_version_that_they_have_not_seen() -> None:
 def test_another_sound_of_a_rejected_notice_is_another_version() -> None:
     draft, rejected = a_notice(NoticeState.DRAFT), a_notice(NoticeState.REJECTED)
     for notice in (draft, rejected):
-        notice.record(now=LATER)
+        notice.record(by="author", now=LATER)
     assert (draft.version, rejected.version) == (1, 2)
 
 
@@ -97,7 +107,7 @@ def test_the_second_of_two_editors_does_not_overwrite_the_first() -> None:
     notice = a_notice()
     edit(notice)
     with pytest.raises(ConflictError) as refused:
-        notice.edit(title="Khác", text="Khác", seen_version=1, now=LATER)
+        edit(notice, by="colleague")
     assert refused.value.code is Code.EDITED_MEANWHILE
     assert (notice.title, notice.version) == ("Mới", 2)
 

@@ -122,15 +122,6 @@ def test_a_notice_that_nobody_approved_never_gets_a_time(room: ControlRoom) -> N
         assert refused.value.code is Code.NOT_APPROVED
 
 
-def test_an_approved_notice_whose_sound_is_not_made_waits(room: ControlRoom) -> None:
-    room.device()
-    notice = room.submitted()
-    room.uses.notices.approve(room.approver(), notice.id)
-    with pytest.raises(ConflictError) as refused:
-        room.schedule(notice)
-    assert refused.value.code is Code.SOUND_NOT_READY
-
-
 def test_a_taken_loudspeaker_is_refused_with_the_first_free_time(room: ControlRoom) -> None:
     room.device()
     first = room.schedule(in_s=600).airings[0]
@@ -307,10 +298,13 @@ def test_a_notice_is_withdrawn_by_its_author_or_an_approver_and_nobody_else(room
     colleague = room.person("dong-nghiep", Role.EDITOR, "A")
     notice = room.approved()
     with pytest.raises(NotPermittedError):
-        room.uses.broadcasts.withdraw(colleague, notice.id, reason="")
+        room.uses.broadcasts.withdraw(colleague, notice.id, reason="sai")
     with pytest.raises(NotFoundError):
-        room.uses.broadcasts.withdraw(room.approver("B"), notice.id, reason="")
-    room.uses.broadcasts.withdraw(room.editor(), notice.id, reason="")
+        room.uses.broadcasts.withdraw(room.approver("B"), notice.id, reason="sai")
+    with pytest.raises(DomainError) as refused:
+        room.uses.broadcasts.withdraw(room.editor(), notice.id, reason=" ")
+    assert refused.value.code is Code.REASON_EMPTY
+    room.uses.broadcasts.withdraw(room.editor(), notice.id, reason="sai")
     with pytest.raises(ConflictError):
         room.uses.broadcasts.withdraw(room.editor(), notice.id, reason="")
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -41,18 +42,42 @@ def test_what_cannot_be_read_is_not_kept(room: ControlRoom, title: str, text: st
     assert room.count("notices") == 1
 
 
-def test_the_second_of_two_editors_is_told_and_the_first_ones_words_stay(room: ControlRoom) -> None:
+def test_the_second_of_two_editors_is_told_who_saved_when_and_what(room: ControlRoom) -> None:
     notice, colleague = room.draft(), room.person("dong-nghiep", Role.EDITOR, "A")
-    room.uses.notices.edit(room.editor(), notice.id, title="Một", text="Một", seen_version=1)
+    room.clock.move(timedelta(minutes=3))
+    room.uses.notices.edit(
+        room.editor(), notice.id, title="Một", text=f"{TEXT} Nhớ mang theo ghế.", seen_version=1
+    )
+    saved_at = room.clock.now()
+    room.clock.move(timedelta(minutes=2))
     with pytest.raises(ConflictError) as refused:
         room.uses.notices.edit(colleague, notice.id, title="Hai", text="Hai", seen_version=1)
     assert refused.value.code is Code.EDITED_MEANWHILE
+    told = refused.value.params
+    assert (told["name"], told["at"]) == (room.editor().display_name, saved_at.isoformat())
+    assert told["changes"] == "version 2\ntitle: Họp tổ dân phố → Một\n+ Nhớ mang theo ghế."
     assert room.row(Notice, notice.id).title == "Một"
+
+
+def test_who_lags_several_versions_behind_is_told_of_all_of_them(room: ControlRoom) -> None:
+    notice = room.draft()
+    for number in (1, 2, 3):
+        room.clock.move(timedelta(minutes=1))
+        room.uses.notices.edit(
+            room.editor(), notice.id, title=f"Bản {number}", text=TEXT, seen_version=number
+        )
+    with pytest.raises(ConflictError) as refused:
+        room.uses.notices.edit(room.editor(), notice.id, title="Cũ", text=TEXT, seen_version=2)
+    told = str(refused.value.params["changes"])
+    assert "Bản 2" in told
+    assert "Bản 3" in told
+    assert "version 2" not in told, "that one was seen"
 
 
 def test_nobody_approves_their_own_notice_whatever_roles_they_have(room: ControlRoom) -> None:
     both = room.also(room.editor(), Role.APPROVER, room.tree["A"])
     notice = room.submitted()
+    room.make_sounds()
     with pytest.raises(NotPermittedError) as refused:
         room.uses.notices.approve(both, notice.id)
     assert refused.value.code is Code.OWN_NOTICE
@@ -70,11 +95,12 @@ def test_a_rejected_notice_comes_back_with_the_reason_and_may_be_mended(room: Co
     mended = room.uses.notices.edit(room.editor(), notice.id, title="Mới", text="Mới", seen_version=1).notice
     assert (mended.state, mended.version) == (NoticeState.DRAFT, 2)
     room.uses.notices.submit(room.editor(), notice.id)
+    room.make_sounds()
     assert room.uses.notices.approve(room.approver(), notice.id).notice.state is NoticeState.APPROVED
 
 
-def test_an_approved_notice_cannot_be_changed_any_more(room: ControlRoom) -> None:
-    notice = room.approved()
+def test_a_notice_that_waits_for_a_decision_cannot_be_changed(room: ControlRoom) -> None:
+    notice = room.submitted()
     with pytest.raises(ConflictError) as refused:
         room.uses.notices.edit(room.editor(), notice.id, title="Mới", text="Mới", seen_version=1)
     assert refused.value.code is Code.NOT_EDITABLE

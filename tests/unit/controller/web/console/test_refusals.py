@@ -299,6 +299,7 @@ def test_an_old_page_does_not_approve_what_was_written_since(house: ConsoleHouse
     room.uses.notices.reject(colleague, notice.id, reason="sửa giờ")
     room.uses.notices.edit(room.editor(), notice.id, title="Khác", text="Chữ khác hẳn", seen_version=1)
     room.uses.notices.submit(room.editor(), notice.id)
+    room.make_sounds()
 
     path = f"/notices/{notice.id}/approve"
     answer = approver.post(path, {"version": version[0]})
