@@ -31,6 +31,7 @@ from controller.settings import ControllerSettings, SettingsError
 from controller.storage.database import Database
 from controller.usecases import (
     Accounts,
+    AreaChanges,
     AreaRegister,
     BroadcastDesk,
     DeviceRegister,
@@ -116,6 +117,7 @@ def build(settings: ControllerSettings) -> Controller:
         sign_ins=SignIns(unit=database.unit, clock=clock, hasher=Argon2Passwords()),
         accounts=Accounts(unit=database.unit, clock=clock),
         areas=AreaRegister(unit=database.unit, clock=clock),
+        area_changes=AreaChanges(unit=database.unit, clock=clock, news=news),
         notices=NoticeDesk(unit=database.unit, clock=clock, contents=contents, news=news),
         rendering=RenderingRoom(
             unit=database.unit,
@@ -219,6 +221,7 @@ def _ticks(uses: UseCases, settings: ControllerSettings) -> list[Tick]:
         Tick(name="push", every_s=0.5, act=uses.timetables.push_due),
         Tick(name="mark-silent", every_s=5, act=uses.reports.mark_silent),
         Tick(name="close-unreported", every_s=60, act=uses.reports.close_unreported),
+        Tick(name="change-areas", every_s=30, act=uses.area_changes.apply_due),
         Tick(name="renew-windows", every_s=3600, act=uses.timetables.renew_windows),
         Tick(name="forget-old", every_s=3600, act=uses.sign_ins.forget_old),
     ]

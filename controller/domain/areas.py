@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from controller.domain.errors import Code, InvalidError
-
 DEFAULT_ZONE = "Asia/Ho_Chi_Minh"
 
 
@@ -19,12 +17,23 @@ class AreaKind(StrEnum):
     GROUPING = "grouping"
 
 
-_ORDER = [AreaKind.CENTRAL, AreaKind.PROVINCE, AreaKind.COMMUNE, AreaKind.HAMLET]
+class AreaChange(StrEnum):
+    """What made a standing: the area was added, renamed, moved, merged, split or closed."""
+
+    ADDED = "added"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    MERGED = "merged"
+    SPLIT = "split"
+    CLOSED = "closed"
 
 
 @dataclass(eq=False, kw_only=True)
 class Area:
-    """One node. `path` holds the ids from the root down to this one, each followed by a slash."""
+    """One node, as it is today. `path` holds the ids from the root down to this one, each followed by a slash.
+
+    One that is not in force is closed, or is to come with a merge or split that was decided for a later day.
+    """
 
     id: str
     parent_id: str | None
@@ -33,17 +42,11 @@ class Area:
     name: str
     zone: str
     created_at: datetime
+    is_in_force: bool = True
 
     def covers(self, other: "Area") -> bool:
         """Tell whether `other` is this area or lies below it."""
         return other.path.startswith(self.path)
-
-    def check_may_hold(self, kind: AreaKind) -> None:
-        """Raise InvalidError when an area of `kind` cannot stand below this one."""
-        if AreaKind.GROUPING in (kind, self.kind):
-            return
-        if _ORDER.index(kind) <= _ORDER.index(self.kind):
-            raise InvalidError(Code.AREA_KIND_MISPLACED, field="kind", kind=kind, parent=self.name)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -51,7 +54,8 @@ class AreaStanding:
     """What an area is from the local day `starts_on` until its next standing: its name, kind and place in the tree.
 
     The rows of one area are its history and its future; `Area` itself is the standing of today. A merged or split
-    unit becomes a `grouping`, so that whatever points to it stays right.
+    unit becomes a `grouping`, so that whatever points to it stays right. From a standing whose `change` is CLOSED
+    on, the area is no longer in force. One decision may write the standings of several areas: `decision_id`.
     """
 
     id: str
@@ -61,5 +65,19 @@ class AreaStanding:
     kind: AreaKind
     name: str
     change: str
+    decision_id: str
     created_by: str | None
+    created_at: datetime
+
+
+@dataclass(eq=False, kw_only=True)
+class DevicePlacement:
+    """A device's move from one area to another on a local day, planned or done; a split decides about them."""
+
+    id: str
+    device_id: str
+    from_area_id: str
+    area_id: str
+    starts_on: date
+    decision_id: str
     created_at: datetime

@@ -5,7 +5,7 @@ from functools import cache
 from sqlalchemy.orm import registry
 
 from controller.domain.airings import Airing, AuditEntry, Broadcast, InboxItem, JournalRecord
-from controller.domain.areas import Area, AreaStanding
+from controller.domain.areas import Area, AreaStanding, DevicePlacement
 from controller.domain.devices import ClaimCode, Device
 from controller.domain.guardrails import GuardrailSetting
 from controller.domain.notices import Content, Notice, Rendering
@@ -21,6 +21,7 @@ def map_domain() -> registry:
     for kind, table in (
         (Area, tables.areas),
         (AreaStanding, tables.area_standings),
+        (DevicePlacement, tables.device_placements),
         (GuardrailSetting, tables.guardrail_settings),
         (Delegation, tables.delegations),
         (Reminder, tables.reminders),

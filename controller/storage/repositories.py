@@ -13,12 +13,17 @@ from controller.domain.airings import (
     AiringState,
     AuditEntry,
     Broadcast,
+    BroadcastState,
 )
 from controller.domain.areas import Area
 from controller.domain.devices import ClaimCode, Device, Presence
 from controller.domain.notices import Content, Notice, Rendering, RenderingState
 from controller.domain.people import Grant, Invitation, Session, User
 from controller.storage import tables
+from controller.storage.airing_plan import SqlAiringPlan, SqlInboxes, SqlOrders, batches, to_be_sent
+from controller.storage.area_queries import SqlStandings
+from controller.storage.review_rows import SqlReview
+from controller.usecases.planning_ports import Calendars
 
 T = TypeVar("T")
 
@@ -45,12 +50,14 @@ class SqlAreas(_Repository):
     def get(self, area_id: str) -> Area | None:
         return self._session.get(Area, area_id)
 
-    def all(self) -> Sequence[Area]:
-        return self._list(select(Area).order_by(tables.areas.c.path))
+    def all(self, *, with_absent: bool = False) -> Sequence[Area]:
+        columns = tables.areas.c
+        statement = select(Area).order_by(columns.path)
+        return self._list(statement if with_absent else statement.where(columns.is_in_force))
 
     def below(self, path: str) -> Sequence[Area]:
         columns = tables.areas.c
-        below = columns.path.startswith(path, autoescape=True)
+        below = columns.path.startswith(path, autoescape=True) & columns.is_in_force
         return self._list(select(Area).where(below).order_by(columns.path))
 
 
@@ -152,6 +159,11 @@ class SqlDevices(_Repository):
     def get(self, device_id: str) -> Device | None:
         return self._session.get(Device, device_id)
 
+    def many(self, device_ids: Sequence[str]) -> Sequence[Device]:
+        columns = tables.devices.c
+        parts = batches(device_ids)
+        return [one for part in parts for one in self._list(select(Device).where(columns.id.in_(part)))]
+
     def in_areas(self, area_ids: Iterable[str], *, with_revoked: bool = False) -> Sequence[Device]:
         columns = tables.devices.c
         statement = select(Device).where(columns.area_id.in_(list(area_ids)))
@@ -209,15 +221,7 @@ class SqlAirings(_Repository):
 
     def for_timetable(self, device_id: str, *, ending_after: datetime, until: datetime) -> Sequence[Airing]:
         columns = tables.airings.c
-        statement = select(Airing).where(
-            columns.device_id == device_id,
-            columns.ends_at > ending_after,
-            columns.planned_at < until,
-            columns.state != AiringState.WITHDRAWN,
-            ~exists().where(
-                tables.broadcasts.c.id == columns.broadcast_id, tables.broadcasts.c.stopped_at.is_not(None)
-            ),
-        )
+        statement = select(Airing).where(columns.device_id == device_id, *to_be_sent(ending_after, until))
         return self._list(statement.order_by(columns.planned_at, columns.id))
 
     def listed(
@@ -293,7 +297,7 @@ class SqlAudit(_Repository):
 class SqlWork:
     """`usecases.ports.Work` over one SQLAlchemy session."""
 
-    def __init__(self, session: SqlSession) -> None:
+    def __init__(self, session: SqlSession, calendars: Calendars) -> None:
         self._session = session
         self.areas = SqlAreas(session)
         self.people = SqlPeople(session)
@@ -301,6 +305,12 @@ class SqlWork:
         self.devices = SqlDevices(session)
         self.airings = SqlAirings(session)
         self.audit = SqlAudit(session)
+        self.standings = SqlStandings(session)
+        self.review = SqlReview(session)
+        self.plan = SqlAiringPlan(session)
+        self.orders = SqlOrders(session)
+        self.inboxes = SqlInboxes(session)
+        self.calendars = calendars
 
     def flush(self) -> None:
         self._session.flush()

@@ -1,21 +1,15 @@
-"""The tables. Instants are stored as UTC without zone and come back aware."""
-
-from datetime import UTC, datetime
+"""The tables."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
-    Enum,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
@@ -24,46 +18,12 @@ from controller.domain.areas import AreaKind
 from controller.domain.devices import DeviceKind, Neighbour, Presence
 from controller.domain.notices import NoticeState, RenderingState
 from controller.domain.people import Role
+from controller.storage.columns import ID as _ID
+from controller.storage.columns import Instant, metadata
+from controller.storage.columns import words as _words
 from schedules import OnLoss, Origin
 
-_ID = String(40)
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant. A naive one is a programming error and is refused, since its zone would be a guess."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive instant cannot be stored")
-        try:
-            return value.astimezone(UTC).replace(tzinfo=None)
-        except OverflowError:
-            # A query may ask for the first or last day of the calendar; nothing that is stored comes near.
-            return value.replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def _words(kind: type) -> Enum:
-    return Enum(
-        kind, native_enum=False, length=20, values_callable=lambda words: [word.value for word in words]
-    )
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = ["Instant", "metadata"]
 
 areas = Table(
     "areas",
@@ -75,6 +35,7 @@ areas = Table(
     Column("name", String(200), nullable=False),
     Column("zone", String(60), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("is_in_force", Boolean, nullable=False, server_default="1"),
 )
 
 area_standings = Table(
@@ -87,9 +48,23 @@ area_standings = Table(
     Column("kind", _words(AreaKind), nullable=False),
     Column("name", String(200), nullable=False),
     Column("change", String(40), nullable=False),
+    Column("decision_id", _ID, nullable=False, index=True),
     Column("created_by", ForeignKey("users.id")),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("area_id", "starts_on"),
+)
+
+device_placements = Table(
+    "device_placements",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("device_id", ForeignKey("devices.id"), nullable=False),
+    Column("from_area_id", ForeignKey("areas.id"), nullable=False),
+    Column("area_id", ForeignKey("areas.id"), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("decision_id", _ID, nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("device_id", "starts_on"),
 )
 
 guardrail_settings = Table(
@@ -201,10 +176,12 @@ notices = Table(
     Column("approved_title", String(300), nullable=False, server_default=""),
     Column("approved_text", Text, nullable=False, server_default=""),
     Column("approved_by", _ID),
-    Column("expires_at", Instant, index=True),
-    Column("reminders", Integer, nullable=False, server_default="0"),
-    Column("next_reminder_at", Instant, index=True),
+    Column("approved_writers", Text, nullable=False, server_default=""),
+    Column("approved_expires_at", Instant, index=True),
+    Column("writers", Text, nullable=False, server_default=""),
+    Column("expires_at", Instant),
     Index("ix_notices_area_id_updated_at", "area_id", "updated_at"),
+    Index("ix_notices_state_submitted_at", "state", "submitted_at"),
 )
 
 contents = Table(
@@ -311,6 +288,7 @@ broadcasts = Table(
     Column("updated_by", _ID),
     Column("updated_at", Instant),
     Index("ix_broadcasts_area_id", "area_id"),
+    Index("ix_broadcasts_state", "state"),
 )
 
 inbox_items = Table(
@@ -356,6 +334,7 @@ airings = Table(
     Column("on_loss", _words(OnLoss), nullable=False, server_default="resume"),
     Column("authorised_by", String(200), nullable=False, server_default=""),
     Column("cause", Text, nullable=False, server_default=""),
+    Column("day", Date),
     Index("uq_airings_occurrence", "broadcast_id", "device_id", "key", unique=True),
     Index("ix_airings_device_id_planned_at", "device_id", "planned_at"),
     Index("ix_airings_state_ends_at", "state", "ends_at"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from controller.usecases.accounts import Accounts
+from controller.usecases.area_changes import AreaChanges
 from controller.usecases.area_register import AreaRegister
 from controller.usecases.broadcast_desk import BroadcastDesk
 from controller.usecases.device_register import DeviceRegister
@@ -20,6 +21,7 @@ class UseCases:
     sign_ins: SignIns
     accounts: Accounts
     areas: AreaRegister
+    area_changes: AreaChanges
     notices: NoticeDesk
     rendering: RenderingRoom
     broadcasts: BroadcastDesk
@@ -30,6 +32,7 @@ class UseCases:
 
 __all__ = [
     "Accounts",
+    "AreaChanges",
     "AreaRegister",
     "BroadcastDesk",
     "DeviceRegister",

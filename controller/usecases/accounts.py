@@ -148,7 +148,9 @@ def _administered(work: Work, actor: Actor) -> list[Person]:
 
 
 def _administered_areas(work: Work, actor: Actor) -> set[str]:
-    return {area.id for area in work.areas.all() if actor.may(Permission.ADMINISTER, area)}
+    return {
+        area.id for area in work.areas.all(with_absent=True) if actor.may(Permission.ADMINISTER, area)
+    }
 
 
 def _administered_user(work: Work, actor: Actor, user_id: str) -> User:

@@ -20,12 +20,14 @@ from controller.domain.airings import (
 from controller.domain.devices import Device, DeviceKind
 from controller.domain.errors import Code, ConflictError, InvalidError, NotFoundError
 from controller.domain.ids import new_id
-from controller.domain.notices import Content, Notice, NoticeState
+from controller.domain.notices import Content, Notice
 from controller.domain.people import Permission
 from controller.usecases.collisions import check_speakers_free, share_boards
+from controller.usecases.in_force import approved_content
 from controller.usecases.notice_desk import clean_reason, notice_for
 from controller.usecases.ports import Clock, News, Unit, Work
 from controller.usecases.rights import Actor, area_for, visible_areas
+from controller.usecases.taking_effect import call_off_all
 from controller.usecases.timetables import refresh_timetables
 from controller.usecases.trail import note
 
@@ -73,7 +75,7 @@ class BroadcastDesk:
         with self._unit() as work:
             notice = notice_for(work, actor, notice_id, Permission.SCHEDULE)
             area = area_for(work, actor, area_id, Permission.SCHEDULE)
-            content = _approved_sound(work, notice)
+            content = approved_content(work, notice)
             board_until = _checked_board_until(board_until, start_at)
             devices = work.devices.in_areas([one.id for one in work.areas.below(area.path)])
             if not devices:
@@ -81,7 +83,7 @@ class BroadcastDesk:
             broadcast = Broadcast(
                 id=new_id(now),
                 notice_id=notice.id,
-                notice_version=notice.version,
+                notice_version=notice.approved_version or notice.version,
                 area_id=area.id,
                 content_id=content.id,
                 start_at=start_at,
@@ -115,16 +117,14 @@ class BroadcastDesk:
         return BroadcastView(broadcast=broadcast, airings=tuple(airings))
 
     def withdraw(self, actor: Actor, notice_id: str, *, reason: str) -> Notice:
-        """Take a notice back and stop every broadcast of it. The author or an approver may do it."""
+        """Take a notice back, with a reason, and stop every broadcast of it. The author or an approver may do it."""
         now = self._clock.now()
         with self._unit() as work:
             notice = _withdrawable(work, actor, notice_id)
             notice.withdraw(by=actor.user_id, reason=clean_reason(reason), now=now)
             note(work, actor, "withdraw", f"notice:{notice.id}", now=now, detail=notice.reason)
-            for broadcast in work.airings.broadcasts_of_notice(notice.id):
-                airings = work.airings.of_broadcast(broadcast.id)
-                if broadcast.stopped_at is None and any(one.state in OPEN_STATES for one in airings):
-                    self._call_off(work, broadcast, airings, actor=actor, reason=notice.reason, now=now)
+            for _ in call_off_all(work, notice, by=actor.user_id, reason=notice.reason, now=now):
+                note(work, actor, "stop", f"notice:{notice.id}", now=now, detail=notice.reason)
         self._news.publish("notices")
         self._news.publish("airings")
         return notice
@@ -228,16 +228,6 @@ def _checked_board_until(board_until: datetime | None, start_at: datetime) -> da
     return board_until
 
 
-def _approved_sound(work: Work, notice: Notice) -> Content:
-    if notice.state is not NoticeState.APPROVED:
-        raise ConflictError(Code.NOT_APPROVED)
-    rendering = work.notices.rendering(notice.id, notice.version)
-    content = work.notices.content(rendering.content_id) if rendering and rendering.content_id else None
-    if content is None:
-        raise ConflictError(Code.SOUND_NOT_READY)
-    return content
-
-
 def _airing(
     broadcast: Broadcast, notice: Notice, content: Content, device: Device, board_until: datetime
 ) -> Airing:
@@ -248,12 +238,12 @@ def _airing(
         broadcast_id=broadcast.id,
         notice_id=notice.id,
         device_id=device.id,
-        title=notice.title,
+        title=notice.approved_title,
         planned_at=broadcast.start_at,
         ends_at=sound_end if is_sound else board_until,
         state=AiringState.PLANNED,
         content_id=content.id if is_sound else None,
-        text=None if is_sound else notice.text,
+        text=None if is_sound else notice.approved_text,
     )
 
 
@@ -276,5 +266,5 @@ def _withdrawable(work: Work, actor: Actor, notice_id: str) -> Notice:
 
 
 def _visible_devices(work: Work, actor: Actor) -> dict[str, Device]:
-    area_ids = [area.id for area in visible_areas(work, actor)]
+    area_ids = [area.id for area in visible_areas(work, actor, with_absent=True)]
     return {device.id: device for device in work.devices.in_areas(area_ids, with_revoked=True)}

@@ -150,7 +150,8 @@ class DeviceRegister:
 
 def _new_device(work: Work, code_hash: str, *, public_key: str, agent_version: str, now: datetime) -> Device:
     claim = work.devices.claim_code(code_hash)
-    if claim is None:
+    area = work.areas.get(claim.area_id) if claim is not None else None
+    if claim is None or area is None or not area.is_in_force:
         raise InvalidError(Code.CLAIM_CODE_REFUSED, field="code")
     device = Device(
         id=device_id(claim.name, now),

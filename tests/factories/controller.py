@@ -23,6 +23,7 @@ from controller.storage.database import Database
 from controller.storage.repositories import SqlWork
 from controller.usecases import (
     Accounts,
+    AreaChanges,
     AreaRegister,
     BroadcastDesk,
     DeviceRegister,
@@ -141,6 +142,7 @@ class ControlRoom:
             sign_ins=SignIns(unit=unit, clock=clock, hasher=hasher or PlainPasswords()),
             accounts=Accounts(unit=unit, clock=clock),
             areas=AreaRegister(unit=unit, clock=clock),
+            area_changes=AreaChanges(unit=unit, clock=clock, news=news),
             notices=NoticeDesk(unit=unit, clock=clock, contents=self.contents, news=news),
             rendering=RenderingRoom(
                 unit=unit, clock=clock, studio=self.studio, contents=self.contents, news=news
@@ -289,9 +291,13 @@ class ControlRoom:
     def approved(self, *, area: str = "A", text: str = TEXT, title: str = "Họp tổ dân phố") -> Notice:
         """Return an approved notice whose sound is ready."""
         notice = self.submitted(area=area, text=text, title=title)
+        self.make_sounds()
+        return self.uses.notices.approve(self.approver(area), notice.id).notice
+
+    def make_sounds(self) -> None:
+        """Do the render worker's work until nothing is queued."""
         while self.uses.rendering.render_next():
             pass
-        return self.uses.notices.approve(self.approver(area), notice.id).notice
 
     def schedule(
         self,

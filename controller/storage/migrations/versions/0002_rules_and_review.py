@@ -21,12 +21,33 @@ def upgrade() -> None:
     op.execute(
         sa.text(
             "UPDATE notices SET approved_version = version, approved_title = title, approved_text = text, "
-            "approved_by = decided_by WHERE state = 'approved'"
+            "approved_by = decided_by, approved_writers = author_id WHERE state = 'approved'"
         )
     )
+    op.execute(sa.text("UPDATE notices SET writers = author_id"))
     _name_the_rule_of_each_broadcast()
     _first_standings()
     op.create_index("uq_airings_occurrence", "airings", ["broadcast_id", "device_id", "key"], unique=True)
+    _seal_the_trail()
+
+
+def _seal_the_trail() -> None:
+    """What stands in the trail is never changed and never deleted: the database itself refuses."""
+    if op.get_bind().dialect.name == "sqlite":
+        for deed in ("update", "delete"):
+            op.execute(
+                f"CREATE TRIGGER audit_entries_no_{deed} BEFORE {deed.upper()} ON audit_entries "
+                "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION refuse_to_change_the_trail() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_the_trail()"
+    )
 
 
 def _name_the_rule_of_each_broadcast() -> None:
@@ -49,8 +70,9 @@ def _first_standings() -> None:
     """Every area has been what it is since it was made."""
     op.execute(
         sa.text(
-            "INSERT INTO area_standings (id, area_id, starts_on, parent_id, kind, name, change, created_at) "
-            "SELECT id, id, date(created_at), parent_id, kind, name, 'added', created_at FROM areas"
+            "INSERT INTO area_standings "
+            "(id, area_id, starts_on, parent_id, kind, name, change, decision_id, created_at) "
+            "SELECT id, id, date(created_at), parent_id, kind, name, 'added', id, created_at FROM areas"
         )
     )
 
@@ -78,6 +100,7 @@ def _new_tables() -> None:
         ),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("change", sa.String(length=40), nullable=False),
+        sa.Column("decision_id", sa.String(length=40), nullable=False),
         sa.Column("created_by", sa.String(length=40), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_area_standings_area_id")),
@@ -86,6 +109,8 @@ def _new_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_area_standings")),
         sa.UniqueConstraint("area_id", "starts_on", name=op.f("uq_area_standings_area_id_starts_on")),
     )
+    op.create_index(op.f("ix_area_standings_decision_id"), "area_standings", ["decision_id"], unique=False)
+    _device_placements()
     op.create_table(
         "delegations",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -160,7 +185,31 @@ def _new_tables() -> None:
     op.create_index(op.f("ix_inbox_items_area_id"), "inbox_items", ["area_id"], unique=False)
 
 
+def _device_placements() -> None:
+    op.create_table(
+        "device_placements",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("device_id", sa.String(length=40), nullable=False),
+        sa.Column("from_area_id", sa.String(length=40), nullable=False),
+        sa.Column("area_id", sa.String(length=40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("decision_id", sa.String(length=40), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_device_placements_area_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_device_placements_device_id")),
+        sa.ForeignKeyConstraint(
+            ["from_area_id"], ["areas.id"], name=op.f("fk_device_placements_from_area_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_placements")),
+        sa.UniqueConstraint("device_id", "starts_on", name=op.f("uq_device_placements_device_id_starts_on")),
+    )
+    op.create_index(
+        op.f("ix_device_placements_decision_id"), "device_placements", ["decision_id"], unique=False
+    )
+
+
 def _new_columns() -> None:
+    op.add_column("areas", sa.Column("is_in_force", sa.Boolean(), server_default="1", nullable=False))
     op.add_column("airings", sa.Column("key", sa.String(length=80), server_default="", nullable=False))
     op.add_column("airings", sa.Column("latest_at", Instant(), nullable=True))
     op.add_column("airings", sa.Column("order", sa.Integer(), server_default="0", nullable=False))
@@ -186,6 +235,7 @@ def _new_columns() -> None:
         "airings", sa.Column("authorised_by", sa.String(length=200), server_default="", nullable=False)
     )
     op.add_column("airings", sa.Column("cause", sa.Text(), server_default="", nullable=False))
+    op.add_column("airings", sa.Column("day", sa.Date(), nullable=True))
     op.add_column("broadcasts", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     op.add_column("broadcasts", sa.Column("rule", sa.Text(), server_default="", nullable=False))
     op.add_column("broadcasts", sa.Column("until", Instant(), nullable=True))
@@ -232,6 +282,7 @@ def _new_columns() -> None:
     op.add_column("broadcasts", sa.Column("updated_by", sa.String(length=40), nullable=True))
     op.add_column("broadcasts", sa.Column("updated_at", Instant(), nullable=True))
     op.create_index("ix_broadcasts_area_id", "broadcasts", ["area_id"], unique=False)
+    op.create_index("ix_broadcasts_state", "broadcasts", ["state"], unique=False)
     op.create_index(op.f("ix_broadcasts_planned_until"), "broadcasts", ["planned_until"], unique=False)
     op.add_column(
         "devices",
@@ -250,8 +301,9 @@ def _new_columns() -> None:
     )
     op.add_column("notices", sa.Column("approved_text", sa.Text(), server_default="", nullable=False))
     op.add_column("notices", sa.Column("approved_by", sa.String(length=40), nullable=True))
+    op.add_column("notices", sa.Column("approved_writers", sa.Text(), server_default="", nullable=False))
+    op.add_column("notices", sa.Column("approved_expires_at", Instant(), nullable=True))
+    op.add_column("notices", sa.Column("writers", sa.Text(), server_default="", nullable=False))
     op.add_column("notices", sa.Column("expires_at", Instant(), nullable=True))
-    op.add_column("notices", sa.Column("reminders", sa.Integer(), server_default="0", nullable=False))
-    op.add_column("notices", sa.Column("next_reminder_at", Instant(), nullable=True))
-    op.create_index(op.f("ix_notices_expires_at"), "notices", ["expires_at"], unique=False)
-    op.create_index(op.f("ix_notices_next_reminder_at"), "notices", ["next_reminder_at"], unique=False)
+    op.create_index(op.f("ix_notices_approved_expires_at"), "notices", ["approved_expires_at"], unique=False)
+    op.create_index("ix_notices_state_submitted_at", "notices", ["state", "submitted_at"], unique=False)
