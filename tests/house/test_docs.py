@@ -146,6 +146,6 @@ def test_the_docs_have_every_setting() -> None:
 def test_the_search_for_codes_finds_each_kind() -> None:
     codes = _error_codes()
     assert codes["signature_refused"] == "protocol/errors.py"  # an attribute of a class
-    assert codes["time_repeated"] == "schedules/rules.py"  # the first argument of a call
+    assert codes["bad_instant"] == "device_agent/rehearsal.py"  # the first argument of a call
     assert codes["not_editable"] == "controller/domain/errors.py"  # a member of an enumeration
     assert codes["withdrawn"] == "device_agent/core/step.py"  # the reason why something ceases
