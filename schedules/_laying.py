@@ -104,16 +104,19 @@ def _pinned(air: Air, notes: list[Adjustment]) -> Iterator[Reading]:
     before = None
     for index, part in enumerate(air.layout.rundown.parts):
         turns = [turn for turn in range(1, part.repeats + 1) if not air.after or (index, turn) > air.after]
-        pin = _pin_of(part, air.layout) if 1 in turns else None
+        pin = _pin_of(part, air.layout)
+        fault = None
         if pin and pin >= air.layout.end_at:
-            notes.append(note(part.id, AdjustmentCode.DROPPED_OUTSIDE_SLOT, late=pin - air.layout.end_at))
+            fault = note(part.id, AdjustmentCode.DROPPED_OUTSIDE_SLOT, late=pin - air.layout.end_at)
         elif pin and before and pin <= before:
-            notes.append(note(part.id, AdjustmentCode.DROPPED_PIN_ORDER, early=before - pin))
-        else:
-            before = pin or before
-            late = max(_ZERO, air.now - pin) if pin else _ZERO
-            for turn in turns:
-                yield Reading(part, index, turn, pin, late) if turn == 1 else Reading(part, index, turn)
+            fault = note(part.id, AdjustmentCode.DROPPED_PIN_ORDER, early=before - pin)
+        if fault:
+            notes += [fault] if turns else []
+            continue
+        before = pin or before
+        late = max(_ZERO, air.now - pin) if pin else _ZERO
+        for turn in turns:
+            yield Reading(part, index, turn, pin, late) if turn == 1 else Reading(part, index, turn)
 
 
 def _pin_of(part: Part, layout: Layout) -> datetime | None:

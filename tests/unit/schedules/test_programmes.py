@@ -251,6 +251,12 @@ def test_a_relay_without_a_bound_lasts_until_what_must_follow() -> None:
     assert all(one.is_certain for one in layout.placements)
 
 
+def test_of_two_that_fill_the_last_one_takes_the_time() -> None:
+    first, last = a_part("đầu", "music", 1, fills=True), a_part("cuối", "music", 1, fills=True)
+    least = LEAST_LEFT / MINUTE
+    assert times(over(a_rundown(first, last), 10)) == [("đầu", 0, least), ("cuối", least, 10)]
+
+
 # --- pinned parts ------------------------------------------------------------------------------------
 
 
@@ -319,6 +325,37 @@ def test_a_pinned_part_that_another_one_keeps_out_returns_when_that_one_gives_wa
     first = a_part("a", minutes=15, starts_at_offset=20 * MINUTE)
     second = a_part("b", minutes=40, starts_at_offset=30 * MINUTE)
     assert times(over(a_rundown(first, second, CLOSING))) == [("a", 20, 35), ("lời chào", 35, 35.5)]
+
+
+def test_a_pinned_relay_is_kept_before_the_items_behind_it() -> None:
+    layout = over(a_rundown(a_relay(starts_at_offset=10 * MINUTE), a_part("bản tin", minutes=20)), 30)
+    assert times(layout) == [("vov", 10, 30)]
+    assert notes(layout) == [("vov", "trimmed"), ("vov", "silence"), ("bản tin", "dropped_no_room")]
+
+
+def test_a_closing_that_fits_no_slot_drops_no_pinned_part() -> None:
+    pinned = a_part("thông báo", "announcement", 3, starts_at_offset=5 * MINUTE)
+    layout = over(a_rundown(pinned, a_part("lời chào", "closing", 11)), 10)
+    assert times(layout) == [("thông báo", 5, 8)]
+
+
+def test_a_gap_before_a_pinned_part_is_no_silence_worth_a_note() -> None:
+    first = a_part("a", starts_at_offset=timedelta(0))
+    second = a_part("b", starts_at_offset=6 * MINUTE)
+    third = a_part("c", starts_at_offset=13 * MINUTE)
+    layout = over(a_rundown(first, second, third, gap=MINUTE), 18)
+    assert times(layout) == [("a", 0, 5), ("b", 6, 11), ("c", 13, 18)]
+    assert notes(layout) == [("c", "silence")]
+    assert params(layout, "c", AdjustmentCode.SILENCE) == {"length_ms": 120_000}
+
+
+def test_instants_are_utc_whatever_zone_the_slot_is_given_in() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    before_the_jump = datetime(2026, 3, 29, 1, 30, tzinfo=berlin)
+    layout = lay_out(MORNING, start_at=before_the_jump, end_at=datetime(2026, 3, 29, 3, 30, tzinfo=berlin))
+    assert layout.end_at - layout.start_at == 60 * MINUTE
+    assert layout.spare == 9.5 * MINUTE
+    assert {one.start_at.tzinfo for one in layout.placements} == {UTC}
 
 
 def test_a_slot_that_cannot_be_is_refused() -> None:

@@ -132,6 +132,31 @@ def test_a_reading_that_overruns_lets_the_next_reading_follow_after_its_gap() ->
     ]
 
 
+def test_the_gap_is_kept_behind_an_overrun() -> None:
+    layout = over(a_rundown(a_part("a"), a_part("b"), gap=MINUTE))
+    assert times(overrun(layout, "a", FIVE_THIRTY + 8 * MINUTE))[1] == ("b", 9, 14)
+
+
+def test_what_was_adjusted_before_an_overrun_stays_written() -> None:
+    pinned = a_part("nhạc", "music", 20, starts_at_offset=5 * MINUTE)
+    layout = over(a_rundown(a_part("dài", minutes=50), pinned, CLOSING), 20)
+    assert notes(layout) == [("dài", "dropped_no_room"), ("nhạc", "trimmed"), ("nhạc", "silence")]
+    late = overrun(layout, "nhạc", FIVE_THIRTY + 20 * MINUTE)
+    assert notes(late) == [
+        ("dài", "dropped_no_room"),
+        ("nhạc", "silence"),
+        ("nhạc", "overran"),
+        ("lời chào", "dropped_no_room"),
+    ]
+    assert not placed(late, "nhạc").trimmed
+
+
+def test_a_part_that_is_over_is_certain() -> None:
+    layout = over(MORNING)
+    assert not placed(layout, "bản tin").is_certain
+    assert placed(overrun(layout, "bản tin", placed(layout, "bản tin").end_at), "bản tin").is_certain
+
+
 def test_an_end_as_planned_changes_nothing() -> None:
     layout = over(MORNING, 40)
     assert overrun(layout, "nhạc hiệu", placed(layout, "nhạc hiệu").end_at) == layout
@@ -195,3 +220,19 @@ def test_only_what_is_on_air_can_end_or_fall_silent() -> None:
     with pytest.raises(ImpossibleRundownError) as caught:
         fall_back(layout, "nhạc hiệu", at=FIVE_THIRTY)
     assert caught.value.code == "fallback_for_relays_only"
+
+
+def test_one_standby_part_can_stand_for_several_relays() -> None:
+    province = a_relay("đài tỉnh", least=5, most=10, fallback="nhạc chờ")
+    standby = a_part("nhạc chờ", "music", 4, fills=True)
+    layout = over(a_rundown(a_relay(fallback="nhạc chờ"), province, CLOSING, standby=(standby,)))
+    silent = fall_back(layout, "vov", at=FIVE_THIRTY + 10 * MINUTE)
+    silent = fall_back(silent, "đài tỉnh", at=FIVE_THIRTY + 32 * MINUTE)
+    late = overrun(silent, "nhạc chờ", FIVE_THIRTY + 45 * MINUTE)
+    assert [one[:2] for one in times(late)] == [
+        ("vov", 0),
+        ("nhạc chờ", 10),
+        ("đài tỉnh", 30),
+        ("nhạc chờ", 32),
+        ("lời chào", 45),
+    ]
