@@ -15,17 +15,23 @@ from controller.domain.devices import DeviceKind, Presence
 from controller.domain.notices import NoticeState
 from controller.domain.people import Role
 from controller.web.console.words import say, words
+from schedules import Band, Ending, Fate, OnLoss
 
 WEB = Path(controller.web.__file__).parent
 ENUMS: dict[str, type[StrEnum]] = {
     "airing_state": AiringState,
     "area_kind": AreaKind,
+    "band": Band,
     "device_kind": DeviceKind,
+    "ending": Ending,
+    "fate": Fate,
     "notice_state": NoticeState,
+    "on_loss": OnLoss,
     "presence": Presence,
     "role": Role,
+    "winner": Band,
 }
-OPEN_GROUPS = {"reason", "fault", "engine", "voice_fault", "render_fault", "done", "field", "day"}
+OPEN_GROUPS = {"reason", "fault", "engine", "voice_fault", "render_fault", "done", "field", "day", "breach"}
 """groups whose keys come from devices, engines or addresses; unknown ones are shown as they are"""
 
 

@@ -1,0 +1,237 @@
+"""A timeline as a picture: strips of time with bars, shades and marks on them. Pure geometry, no words.
+
+A strip is UNITS long and UNITS thick, whatever its length in hours; the page stretches it, lying on a desk and
+standing on a phone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from controller.web.console.foreseen import Line, between
+from schedules import Band, RailsInForce, Slot, Span, at_local, local_day, without
+
+UNITS = 1440
+DENSE = 40
+"""With more bars than this a strip is one drawing: its bars cannot be told apart, nor reached one by one."""
+DAYS = 7
+
+_DAY = timedelta(days=1)
+_LEAST_HOLLOW = 6
+_LANES = {Band.EMERGENCY: (0, 1440), Band.PRIORITY: (240, 1200), Band.ROUTINE: (480, 960)}
+_LABEL_ROWS = 4
+_LABEL_WIDTH = 19.0
+_LABEL_HEIGHT = 3.4
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch on the strip: from `x` on for `width` units, in the lane of its class."""
+
+    line: Line
+    x: int
+    width: int
+
+    @property
+    def y(self) -> int:
+        return _LANES[self.line.band][0]
+
+    @property
+    def height(self) -> int:
+        return _LANES[self.line.band][1]
+
+    @property
+    def look(self) -> str:
+        """The classes of its style: its band, hollow when it will not be on air, marked when it is wished."""
+        return " ".join(
+            [
+                self.line.band,
+                *(["hollow"] if not self.line.is_aired else []),
+                *(["wish"] if self.line.is_wish else []),
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A stretch in which nothing may sound: `quiet` hours, or `closed` by slots or by the weekday."""
+
+    kind: str
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """An hour on the axis, in percent of the strip."""
+
+    at: float
+    label: str
+    is_midnight: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A bar's words: where the bar is in percent, and where the words go, lying (`row`) and standing (`down`)."""
+
+    line: Line
+    at: float
+    row: int
+    is_left: bool
+    down: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """[start_at, end_at) as a picture. `now` is in units; None when the present instant is not on it."""
+
+    day: date
+    start_at: datetime
+    end_at: datetime
+    lines: tuple[Line, ...]
+    bars: tuple[Bar, ...]
+    shades: tuple[Shade, ...]
+    ticks: tuple[Tick, ...]
+    labels: tuple[Label, ...]
+    now: int | None
+
+    @property
+    def is_dense(self) -> bool:
+        return len(self.bars) > DENSE
+
+    def drawings(self) -> list[tuple[str, str]]:
+        """Return look and path of all bars of one look, for a strip that is too dense for single ones."""
+        paths: dict[str, list[str]] = {}
+        for bar in self.bars:
+            paths.setdefault(bar.look, []).append(f"M{bar.x} {bar.y}h{bar.width}v{bar.height}h-{bar.width}z")
+        return [(look, "".join(parts)) for look, parts in paths.items()]
+
+    @property
+    def aired(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.is_aired)
+
+    @property
+    def unaired(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if not line.is_aired)
+
+
+def week_strips(lines: Sequence[Line], rails: RailsInForce, zone: str, now: datetime) -> list[Strip]:
+    """Return one strip for today and each of the six days after it."""
+    first = local_day(now, ZoneInfo(zone))
+    return [day_strip(lines, rails, zone, now, first + _DAY * number) for number in range(DAYS)]
+
+
+def day_strip(lines: Sequence[Line], rails: RailsInForce, zone: str, now: datetime, day: date) -> Strip:
+    """Return the strip of one local day, from midnight to midnight."""
+    place = ZoneInfo(zone)
+    return _strip(
+        lines, rails, place, now, (at_local(day, time(), place), at_local(day + _DAY, time(), place))
+    )
+
+
+def next_hours_strip(lines: Sequence[Line], rails: RailsInForce, zone: str, now: datetime) -> Strip:
+    """Return the strip of the 24 hours that began with the present one."""
+    start_at = now - timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
+    return _strip(lines, rails, ZoneInfo(zone), now, (start_at, start_at + _DAY))
+
+
+def _strip(
+    lines: Sequence[Line],
+    rails: RailsInForce,
+    zone: ZoneInfo,
+    now: datetime,
+    span: tuple[datetime, datetime],
+) -> Strip:
+    start_at, end_at = span
+    ruler = _Ruler(start_at, end_at)
+    here = tuple(between(lines, start_at, end_at))
+    bars = tuple(ruler.bar(line) for line in here)
+    return Strip(
+        day=local_day(start_at, zone),
+        start_at=start_at,
+        end_at=end_at,
+        lines=here,
+        bars=bars,
+        shades=tuple(_shades(rails, zone, ruler)),
+        ticks=tuple(_ticks(zone, ruler)),
+        labels=() if len(bars) > DENSE else tuple(_labels(bars)),
+        now=ruler.unit(now) if start_at <= now < end_at else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruler:
+    """Measures instants along a strip, by the time that really passes: a day with a clock change fits as well."""
+
+    start_at: datetime
+    end_at: datetime
+
+    def share(self, at: datetime) -> float:
+        inside = min(max(at, self.start_at), self.end_at)
+        return (inside - self.start_at) / (self.end_at - self.start_at)
+
+    def unit(self, at: datetime) -> int:
+        return round(self.share(at) * UNITS)
+
+    def bar(self, line: Line) -> Bar:
+        least = 1 if line.is_aired else _LEAST_HOLLOW
+        x = min(self.unit(line.start_at), UNITS - least)
+        return Bar(line, x, max(least, self.unit(line.end_at) - x))
+
+
+def _ticks(zone: ZoneInfo, ruler: _Ruler) -> Iterable[Tick]:
+    """Yield every third hour of the local clock."""
+    at = ruler.start_at
+    while at <= ruler.end_at:
+        local = at.astimezone(zone)
+        if local.hour % 3 == 0 and local.minute == 0:
+            yield Tick(round(ruler.share(at) * 100, 2), f"{local:%H}", local.hour == 0)
+        at += timedelta(minutes=30)
+
+
+def _shades(rails: RailsInForce, zone: ZoneInfo, ruler: _Ruler) -> Iterable[Shade]:
+    """Yield the closed times and, over them, the quiet hours; each local day has the rails of its own noon."""
+    first, last = local_day(ruler.start_at, zone), local_day(ruler.end_at, zone)
+    closed: list[Span] = []
+    quiet: list[Span] = []
+    day = first - _DAY
+    while day <= last:
+        guardrail = rails.at(at_local(day, time(12), zone)).guardrail
+        whole = Span(at_local(day, time(), zone), at_local(day + _DAY, time(), zone))
+        if guardrail.days is not None and day.isoweekday() not in guardrail.days:
+            closed.append(whole)
+        elif guardrail.slots is not None:
+            # A slot of the day before may last into this one.
+            closed += without(whole, _spans(guardrail.slots, zone, day - _DAY, day))
+        quiet += _spans(guardrail.quiet_hours, zone, day)
+        day += _DAY
+    for kind, spans in (("closed", closed), ("quiet", quiet)):
+        for span in spans:
+            x, end = ruler.unit(span.start_at), ruler.unit(span.end_at)
+            if end > x:
+                yield Shade(kind, x, end - x)
+
+
+def _spans(slots: Iterable[Slot], zone: ZoneInfo, *days: date) -> list[Span]:
+    """Return what the slots cover that start on these days."""
+    return [Span(*slot.span_on(day, zone)) for slot in slots for day in days]
+
+
+def _labels(bars: Sequence[Bar]) -> Iterable[Label]:
+    """Place the words of bars: lying, in the first row that is free there; standing, below the words before."""
+    ends = [-1.0] * _LABEL_ROWS
+    down = -_LABEL_HEIGHT
+    told: set[tuple[int, str]] = set()
+    for bar in bars:
+        if (bar.x, bar.line.title) in told:
+            continue
+        told.add((bar.x, bar.line.title))
+        at = round(bar.x / UNITS * 100, 2)
+        is_left = at > 100 - _LABEL_WIDTH
+        begin = at - _LABEL_WIDTH if is_left else at
+        row = next((number for number, end in enumerate(ends) if end <= begin), -1)
+        if row >= 0:
+            ends[row] = begin + _LABEL_WIDTH
+        down = max(at, down + _LABEL_HEIGHT)
+        yield Label(bar.line, at, row, is_left, round(down, 2))
