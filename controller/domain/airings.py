@@ -1,7 +1,7 @@
 """Broadcasts and airings: what was ordered, and what became of it on each device."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from schedules import OnLoss, Origin
@@ -101,7 +101,8 @@ class Airing:
 
     `key` names the occurrence within its broadcast; (broadcast, device, key) is unique, so that two controllers
     that plan at once make one airing. `latest_at`: a loser may still be on air until then. An emergency carries
-    who ordered it (`authorised_by`) and why (`cause`).
+    who ordered it (`authorised_by`) and why (`cause`). `day` is the local day to which the occurrence belongs: the
+    one on which it was to start by its rule.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Airing:
     on_loss: OnLoss = OnLoss.RESUME
     authorised_by: str = ""
     cause: str = ""
+    day: date | None = None
 
     def call_off(self) -> None:
         """Take it out of the timetable; what is already on air is closed by the device's own report."""

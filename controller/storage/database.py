@@ -18,6 +18,8 @@ from sqlalchemy.orm import sessionmaker
 from controller.domain.errors import Code, UnavailableError
 from controller.storage.mapping import map_domain
 from controller.storage.repositories import SqlWork
+from controller.usecases.calendars import Calendars
+from controller.usecases.planning_ports import NoCalendar
 
 _log = logging.getLogger(__name__)
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,12 +28,18 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 class Database:
     """One database. `unit()` opens a unit of work; every write goes through one."""
 
-    def __init__(self, url: str, *, busy_timeout_s: float = 5.0) -> None:
-        """`busy_timeout_s` is how long a SQLite writer waits for another one before STORAGE_BUSY."""
+    def __init__(
+        self, url: str, *, busy_timeout_s: float = 5.0, calendars: Calendars | None = None
+    ) -> None:
+        """`busy_timeout_s` is how long a SQLite writer waits for another one before STORAGE_BUSY.
+
+        `calendars` is handed to every unit of work; left out, nothing is known of holidays and lunar days.
+        """
         map_domain()
         self._url = url
         self._engine = _engine(url, busy_timeout_s)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        self._calendars = calendars or NoCalendar()
 
     def migrate(self) -> tuple[str, str]:
         """Bring the tables to the newest revision; return the revisions before and after ("" for none).
@@ -53,7 +61,7 @@ class Database:
     def unit(self) -> Iterator[SqlWork]:
         """Open a unit of work: commit at the end, roll back on an exception. Raises UnavailableError STORAGE_BUSY."""
         with _translated(), self._sessions() as session, session.begin():
-            yield SqlWork(session)
+            yield SqlWork(session, self._calendars)
 
     def close(self) -> None:
         """Close every connection."""

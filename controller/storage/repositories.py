@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Select, delete, exists, select, update
+from sqlalchemy import CursorResult, Select, delete, select, update
 from sqlalchemy.orm import Session as SqlSession
 
 from controller.domain.airings import (
@@ -13,7 +13,6 @@ from controller.domain.airings import (
     AiringState,
     AuditEntry,
     Broadcast,
-    BroadcastState,
 )
 from controller.domain.areas import Area
 from controller.domain.devices import ClaimCode, Device, Presence
@@ -23,7 +22,7 @@ from controller.storage import tables
 from controller.storage.airing_plan import SqlAiringPlan, SqlInboxes, SqlOrders, batches, to_be_sent
 from controller.storage.area_queries import SqlStandings
 from controller.storage.review_rows import SqlReview
-from controller.usecases.planning_ports import Calendars
+from controller.usecases.calendars import Calendars
 
 T = TypeVar("T")
 

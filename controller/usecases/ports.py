@@ -16,8 +16,9 @@ from controller.domain.areas import Area
 from controller.domain.devices import ClaimCode, Device
 from controller.domain.notices import Content, Notice, Rendering
 from controller.domain.people import FailedTry, Grant, Invitation, Session, User
-from controller.usecases.planning_ports import AiringPlan, Calendars, Inboxes, Orders
 from controller.usecases.area_ports import Standings
+from controller.usecases.calendars import Calendars
+from controller.usecases.planning_ports import AiringPlan, Inboxes, Orders
 from controller.usecases.review_ports import Review
 
 

@@ -1,19 +1,22 @@
 """Timetables: deciding what each device should hold, and pushing it until the device says that it does."""
 
 import hashlib
-import json
 import logging
 import random
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
-from controller.domain.airings import KEEP_AFTER_END, TIMETABLE_WINDOW, Airing
+from controller.domain.airings import KEEP_AFTER_END, LATE_LIMIT, TIMETABLE_WINDOW, Airing
+from controller.domain.areas import AreaKind
 from controller.domain.devices import Device, push_retry
 from controller.usecases.ports import Clock, Downlink, TimetableItem, Unit, Work
 from schedules import Occurrence
 
 _log = logging.getLogger(__name__)
 PUSH_BATCH = 200
+REFRESH_BATCH = 1_000
+TEXT_LATE_LIMIT = timedelta(days=1)
+_UNDER_A_STATION = (AreaKind.HAMLET, AreaKind.GROUPING)
 
 
 class TimetablePush:
@@ -41,15 +44,11 @@ class TimetablePush:
         return len(sent)
 
     def renew_windows(self) -> None:
-        """Let timetables take in what has come within TIMETABLE_WINDOW since they were last computed."""
+        """Let go of what is over in the timetables of all devices."""
         now = self._clock.now()
         with self._unit() as work:
-            devices = work.devices.in_areas([area.id for area in work.areas.all()])
-        # By parts: whoever wants to write meanwhile must not wait for the whole tree.
-        for first in range(0, len(devices), PUSH_BATCH):
-            with self._unit() as work:
-                part = devices[first : first + PUSH_BATCH]
-                refresh_timetables(work, (device.id for device in part), now)
+            device_ids = [one.device_id for one in work.plan.targets("")]
+        refresh_in_parts(self._unit, device_ids, now)
 
     def _claimed(self, work: Work, device: Device, now: datetime) -> Device | None:
         until = now + push_retry(device.push_attempts, self._random.random())
@@ -71,10 +70,28 @@ class TimetablePush:
 def refresh_timetables(work: Work, device_ids: Iterable[str], now: datetime) -> None:
     """Recompute what these devices should hold; a device whose plan changed gets a new desired revision."""
     work.flush()
-    for device_id in device_ids:
-        device = work.devices.get(device_id)
-        if device is not None and device.revoked_at is None:
-            device.desire(_digest(planned_airings(work, device_id, now)), now=now)
+    ids = list(dict.fromkeys(device_ids))
+    devices = work.devices.many(ids)
+    stations = Stations(work)
+    digests = {device.id: hashlib.sha256(stations.name_at(device.area_id).encode()) for device in devices}
+    told = work.plan.rows_to_send(
+        list(digests), ending_after=now - KEEP_AFTER_END, until=now + TIMETABLE_WINDOW
+    )
+    for device_id, row in told:
+        digests[device_id].update(repr(row).encode())
+    for device in devices:
+        if device.revoked_at is None:
+            device.desire(digests[device.id].hexdigest(), now=now)
+
+
+def refresh_in_parts(unit: Unit, device_ids: Sequence[str], now: datetime) -> None:
+    """Do the same by parts: whoever wants to write meanwhile must not wait for a whole province.
+
+    Should this be cut short, the hourly renewal of all timetables makes it good.
+    """
+    for first in range(0, len(device_ids), REFRESH_BATCH):
+        with unit() as work:
+            refresh_timetables(work, device_ids[first : first + REFRESH_BATCH], now)
 
 
 def planned_airings(work: Work, device_id: str, now: datetime) -> Sequence[Airing]:
@@ -97,29 +114,44 @@ def timetable_items(work: Work, device_id: str, now: datetime) -> Sequence[Timet
     ]
 
 
+class Stations:
+    """The names of the places that boards show and greetings say: the nearest commune or above. Reads each once."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._names: dict[str, str] = {}
+
+    def name_at(self, area_id: str) -> str:
+        """Return the name for the devices of an area."""
+        if area_id not in self._names:
+            area = self._work.areas.get(area_id)
+            if area is not None and area.kind in _UNDER_A_STATION and area.parent_id is not None:
+                self._names[area_id] = self.name_at(area.parent_id)
+            else:
+                self._names[area_id] = area.name if area is not None else ""
+        return self._names[area_id]
+
+
 def station_name(work: Work, device: Device) -> str:
     """Return the name of the place that a board shows and a greeting says: the nearest commune or above."""
-    area = work.areas.get(device.area_id)
-    while area is not None and area.kind in ("hamlet", "grouping") and area.parent_id is not None:
-        area = work.areas.get(area.parent_id)
-    return area.name if area is not None else ""
+    return Stations(work).name_at(device.area_id)
 
 
 def as_occurrence(airing: Airing) -> Occurrence:
-    """Return an airing in the words of `schedules`."""
+    """Return an airing in the words of `schedules`: what the device makes of the item that it is sent."""
+    is_text = airing.content_id is None
     return Occurrence(
-        id=airing.id, start_at=airing.planned_at, end_at=airing.ends_at, priority=airing.priority
+        id=airing.id,
+        start_at=airing.planned_at,
+        end_at=airing.ends_at,
+        priority=airing.priority,
+        late_limit=TEXT_LATE_LIMIT if is_text else LATE_LIMIT,
+        latest_at=airing.latest_at,
+        order=airing.order,
+        origin=airing.origin,
+        on_loss=airing.on_loss,
+        is_text=is_text,
+        volume=airing.volume,
+        authorised_by=airing.authorised_by,
+        cause=airing.cause,
     )
-
-
-def _digest(airings: Sequence[Airing]) -> str:
-    rows = [
-        (one.id, one.title, _plain(one.planned_at), _plain(one.ends_at), one.content_id, one.text)
-        for one in airings
-    ]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
-
-
-def _plain(instant: datetime) -> str:
-    """Return an instant in UTC: the zone in which somebody typed it is not part of the plan."""
-    return instant.astimezone(UTC).isoformat()

@@ -9,6 +9,12 @@ from controller.domain.errors import DomainError
 
 Language = Literal["vi", "en"]
 
+WEEKDAYS: dict[Language, tuple[str, ...]] = {
+    "vi": ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+"""by ISO number, Monday first"""
+
 
 def language(accept_language: str) -> Language:
     """Return the language to answer in: English only when it is preferred to Vietnamese (RFC 9110 weights)."""
@@ -35,7 +41,10 @@ def sentence(error: DomainError, chosen: Language) -> str:
 
 def fill(code: str, chosen: Language, params: dict[str, str | int]) -> str:
     """Return the sentence of a code in a language, with its parameters filled in."""
-    return sentences()[code][chosen].format_map(_Told({key: str(value) for key, value in params.items()}))
+    told = {key: str(value) for key, value in params.items()}
+    if isinstance(number := params.get("weekday"), int) and 1 <= number <= 7:
+        told["weekday"] = WEEKDAYS[chosen][number - 1]
+    return sentences()[code][chosen].format_map(_Told(told))
 
 
 class _Told(dict[str, str]):

@@ -1,0 +1,273 @@
+"""From an order to its airings: one for each start of its rule and each device of its area.
+
+The row is the queue: an airing is named by its broadcast, its device and the key of its occurrence, so that two
+controllers that plan at once make one. `planned_until` of a broadcast says how far its plan reaches.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from controller.domain.airings import (
+    SHORTEST_NOTICE,
+    TIMETABLE_WINDOW,
+    AiringState,
+    Broadcast,
+    BroadcastState,
+)
+from controller.domain.areas import Area
+from controller.domain.devices import Device, DeviceKind
+from controller.domain.errors import ConflictError
+from controller.domain.notices import Content, Notice
+from controller.domain.orders import airing_id, end_of, is_returned, occurrence_key, renewed_key
+from controller.usecases.from_above import Placing, Sharing
+from controller.usecases.in_force import approved_content
+from controller.usecases.planning_ports import Planned, Row, Target
+from controller.usecases.ports import Work
+from controller.usecases.rule_starts import starts_between
+from schedules import Band, RuleTime, band_of
+
+MOST_ROWS = 20_000
+"""No unit of work makes more airings than this at once: others wait for the database. The tick makes the rest."""
+
+NOT_PLANNED = "not_planned"
+RESCHEDULED = "rescheduled"
+REVOKED = "revoked"
+_UNBEGUN = (AiringState.HELD, AiringState.PLANNED, AiringState.PUSHED)
+
+
+def plan_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]:
+    """Make the airings that are not there yet of every start before now + TIMETABLE_WINDOW; return whom they are for.
+
+    Of a large area so many starts as MOST_ROWS allows; the tick goes on from there. An order that is held,
+    stopped, or whose notice is not in force gets none. A start that passed while nobody planned is kept as missed.
+    """
+    work.flush()
+    sheet = _sheet(work, broadcast)
+    until = now + TIMETABLE_WINDOW
+    first = max(broadcast.planned_until or broadcast.start_at, now - TIMETABLE_WINDOW)
+    if sheet is None or first >= until:
+        return set()
+    targets = sheet.sharing.targets(work.plan.targets(sheet.area.path))
+    starts = starts_between(work, sheet.broadcast, sheet.area.zone, first, until)
+    is_first = broadcast.planned_until is None
+    if is_first:
+        starts = _at_once(broadcast, starts, now)
+    broadcast.planned_until = _reach(starts, targets, until)
+    starts = [one for one in starts if one.start_at < broadcast.planned_until]
+    rows = _rows(work, sheet, targets, starts, now)
+    if is_first:
+        # It may have been planned before, and held since.
+        before = work.plan.of(broadcast.id)
+        _settle(work, rows, before=before, ahead=[one for one in before if one.state in _UNBEGUN])
+    else:
+        work.plan.add(rows)
+    return {str(row["device_id"]) for row in rows}
+
+
+def renew_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]:
+    """Bring airings that have not begun up to date with the order and its notice; return whose plan may differ.
+
+    They are changed in place, called off, or made anew; what is on air, or should be by now, is left alone.
+    """
+    work.flush()
+    before = work.plan.of(broadcast.id)
+    ahead = [
+        one for one in before if one.state in _UNBEGUN and one.planned_at > now and not is_returned(one.key)
+    ]
+    sheet = _sheet(work, broadcast)
+    if sheet is None:
+        work.plan.call_off([one.id for one in ahead], reason=RESCHEDULED)
+        return {one.device_id for one in ahead}
+    until = now + TIMETABLE_WINDOW
+    targets = sheet.sharing.targets(work.plan.targets(sheet.area.path))
+    starts = starts_between(work, sheet.broadcast, sheet.area.zone, now, until)
+    broadcast.planned_until = _reach(starts, targets, until)
+    starts = [one for one in starts if now < one.start_at < broadcast.planned_until]
+    rows = _rows(work, sheet, targets, starts, now)
+    kept = _settle(work, rows, before=before, ahead=ahead)
+    work.plan.call_off([one.id for one in ahead if one.id not in kept], reason=RESCHEDULED)
+    return {one.device_id for one in ahead} | {str(row["device_id"]) for row in rows}
+
+
+def plan_devices(work: Work, devices: Sequence[Device], now: datetime) -> set[str]:
+    """Give devices the airings to come of every order that is for their place, and take away those that are not.
+
+    For a device that was enrolled, moved or revoked, and for all of an area that came to lie elsewhere.
+    """
+    work.flush()
+    paths = {area.id: area.path for area in work.areas.all()}
+    ids = [device.id for device in devices]
+    ahead = work.plan.ahead(ids, now)
+    wanted: set[tuple[str, str]] = set()
+    for area_id in {device.area_id for device in devices if device.revoked_at is None}:
+        here = [
+            Target(device.id, device.kind, area_id)
+            for device in devices
+            if device.area_id == area_id and device.revoked_at is None
+        ]
+        for broadcast in work.orders.over(paths[area_id].strip("/").split("/"), after=now):
+            wanted |= {(broadcast.id, device_id) for device_id in _plan_for(work, broadcast, here, now)}
+    lost = [one.id for broadcast_id, one in ahead if (broadcast_id, one.device_id) not in wanted]
+    work.plan.call_off(lost, reason=REVOKED)
+    return set(ids)
+
+
+def _plan_for(work: Work, broadcast: Broadcast, here: Sequence[Target], now: datetime) -> set[str]:
+    """Plan an order for some devices as far as it is planned for all; return for whom of them it is."""
+    sheet = _sheet(work, broadcast)
+    if sheet is None:
+        return set()
+    targets = sheet.sharing.targets(here)
+    if broadcast.planned_until is not None:
+        until = min(broadcast.planned_until, now + TIMETABLE_WINDOW)
+        starts = starts_between(work, broadcast, sheet.area.zone, now, until) if until > now else ()
+        before = work.plan.of(broadcast.id, [one.device_id for one in targets])
+        ahead = [one for one in before if one.state in _UNBEGUN]
+        _settle(work, _rows(work, sheet, targets, starts, now), before=before, ahead=ahead)
+    return {one.device_id for one in targets}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """Everything that the airings of one order have in common."""
+
+    broadcast: Broadcast
+    notice: Notice
+    content: Content
+    area: Area
+    sharing: Sharing
+    authorised_by: str
+
+    def row(self, target: Target, start: RuleTime, placing: Placing, now: datetime) -> Row | None:
+        """Return an airing as a row; None for one that its notice does not outlive."""
+        order, is_sound = self.broadcast, target.kind is DeviceKind.SPEAKER
+        board_for_s = None if is_sound else order.board_for_s
+        ends_at = end_of(start.start_at, duration_ms=self.content.duration_ms, board_for_s=board_for_s)
+        expires_at = self.notice.approved_expires_at
+        if expires_at is not None and ends_at > expires_at:
+            if is_sound or start.start_at >= expires_at:
+                return None
+            ends_at = expires_at
+        latest_at = ends_at + timedelta(seconds=order.window_s) if is_sound else ends_at
+        is_over = latest_at <= now
+        return {
+            "id": airing_id(order.id, target.device_id, start.key),
+            "broadcast_id": order.id,
+            "notice_id": order.notice_id,
+            "device_id": target.device_id,
+            "title": self.notice.approved_title,
+            "planned_at": start.start_at,
+            "ends_at": ends_at,
+            "state": AiringState.MISSED if is_over else placing.state,
+            "priority": placing.priority,
+            "volume": order.volume,
+            "content_id": self.content.id if is_sound else None,
+            "text": None if is_sound else self.notice.approved_text,
+            "length_ms": 0,
+            "reason": NOT_PLANNED if is_over else "",
+            "key": start.key,
+            "latest_at": latest_at,
+            "order": placing.order,
+            "origin": order.origin,
+            "on_loss": order.on_loss,
+            "authorised_by": self.authorised_by,
+            "cause": order.cause,
+            "day": start.day,
+        }
+
+
+def _sheet(work: Work, broadcast: Broadcast) -> _Sheet | None:
+    """Gather what is to be planned; None when nothing of this order may be on air."""
+    notice = work.notices.get(broadcast.notice_id)
+    area = work.areas.get(broadcast.area_id)
+    is_stopped = broadcast.stopped_at is not None or broadcast.state is not BroadcastState.APPROVED
+    if notice is None or area is None or is_stopped or not notice.is_in_force:
+        return None
+    is_emergency = band_of(broadcast.priority) is Band.EMERGENCY
+    return _Sheet(
+        broadcast=broadcast,
+        notice=notice,
+        content=_content(work, broadcast, notice),
+        area=area,
+        sharing=Sharing.of(work, broadcast, area),
+        authorised_by=_authorised_by(work, broadcast) if is_emergency else "",
+    )
+
+
+def _content(work: Work, broadcast: Broadcast, notice: Notice) -> Content:
+    """Take the version in force into the order; while its sound is not ready, the one before is aired."""
+    try:
+        content = approved_content(work, notice)
+    except ConflictError:
+        before = work.notices.content(broadcast.content_id)
+        if before is None:
+            raise
+        return before
+    if notice.approved_version is not None:
+        broadcast.notice_version, broadcast.content_id = notice.approved_version, content.id
+    return content
+
+
+def _authorised_by(work: Work, broadcast: Broadcast) -> str:
+    people = [work.people.get(one) for one in (broadcast.created_by, broadcast.second_by) if one]
+    return ", ".join(person.display_name for person in people if person is not None)[:200]
+
+
+def _at_once(broadcast: Broadcast, starts: Sequence[RuleTime], now: datetime) -> Sequence[RuleTime]:
+    """Let an emergency whose start passed while it waited for its second approver begin now."""
+    passed = [one for one in starts if one.start_at < now]
+    if not passed or band_of(broadcast.priority) is not Band.EMERGENCY:
+        return starts
+    soon = RuleTime(passed[-1].key, passed[-1].day, now + SHORTEST_NOTICE)
+    return [soon, *(one for one in starts if one.start_at > soon.start_at)]
+
+
+def _reach(starts: Sequence[RuleTime], targets: Sequence[Target], until: datetime) -> datetime:
+    """Return how far the plan goes this time."""
+    most = max(1, MOST_ROWS // max(1, len(targets)))
+    return starts[most].start_at if len(starts) > most else until
+
+
+def _rows(
+    work: Work, sheet: _Sheet, targets: Sequence[Target], starts: Iterable[RuleTime], now: datetime
+) -> list[Row]:
+    starts = list(starts)
+    place = sheet.sharing.placings(work, starts, duration_ms=sheet.content.duration_ms, asked_at=now)
+    rows = (sheet.row(target, start, place(target, start), now) for start in starts for target in targets)
+    return [row for row in rows if row is not None]
+
+
+def _settle(
+    work: Work, rows: Sequence[Row], *, before: Sequence[Planned], ahead: Sequence[Planned]
+) -> set[str]:
+    """Change the airings that are there, add those that are not; return the ids of those that stay."""
+    there = {(one.device_id, occurrence_key(one.key)): one for one in ahead}
+    past: dict[tuple[object, object], list[Planned]] = {}
+    for one in before:
+        past.setdefault((one.device_id, occurrence_key(one.key)), []).append(one)
+    changed, added, kept = [], [], set()
+    for row in rows:
+        name = (row["device_id"], row["key"])
+        if (same := there.get((str(row["device_id"]), str(row["key"])))) is not None:
+            kept.add(same.id)
+            changed.append(_change(same, row))
+        elif name not in past:
+            added.append(row)
+        elif row["state"] is not AiringState.MISSED and _is_called_off(past[name]):
+            key = renewed_key(str(row["key"]), len(past[name]))
+            new_id = airing_id(str(row["broadcast_id"]), str(row["device_id"]), key)
+            added.append({**row, "id": new_id, "key": key})
+    work.plan.change(changed)
+    work.plan.add(added)
+    return kept
+
+
+def _is_called_off(airings: Iterable[Planned]) -> bool:
+    return all(one.state is AiringState.WITHDRAWN for one in airings)
+
+
+def _change(same: Planned, row: Row) -> Row:
+    """Return the new fields of an airing. It is planned again: what the device has by now is the old one."""
+    kept = ("key", "broadcast_id", "notice_id", "device_id", "length_ms")
+    return {**{name: value for name, value in row.items() if name not in kept}, "id": same.id}
