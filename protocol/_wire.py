@@ -11,18 +11,24 @@ from protocol.errors import MalformedMessageError
 __all__ = [
     "Bitmap",
     "Bytes",
+    "ClockTime",
     "ContentId",
     "Count",
+    "Detail",
     "Identifier",
     "Instant",
     "Meta",
     "Milliseconds",
+    "Name",
+    "Order",
     "Percent",
     "Rank",
     "Reason",
     "Seconds",
     "Text",
     "Title",
+    "Weekday",
+    "ZoneName",
     "check_instants",
     "from_json",
     "from_plain",
@@ -38,12 +44,18 @@ ContentId = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Title = Annotated[str, Meta(max_length=300)]
 Text = Annotated[str, Meta(max_length=20_000)]
 Reason = Annotated[str, Meta(max_length=200)]
+Detail = Annotated[str, Meta(max_length=1_000)]
+Name = Annotated[str, Meta(max_length=200)]
+ZoneName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+/-]{1,60}\Z")]
+ClockTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?\Z")]
+Weekday = Annotated[int, Meta(ge=1, le=7)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Milliseconds = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 Bytes = Annotated[int, Meta(ge=1, le=2**31)]
 Percent = Annotated[int, Meta(ge=0, le=100)]
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 Rank = Annotated[int, Meta(ge=0, le=255)]
+Order = Annotated[int, Meta(ge=-(2**31), le=2**31)]
 Bitmap = Annotated[bytes, Meta(max_length=8_192)]
 
 

@@ -9,23 +9,31 @@ from typing import Annotated, Literal
 from protocol._wire import (
     Bitmap,
     Bytes,
+    ClockTime,
     ContentId,
     Count,
+    Detail,
     Identifier,
     Instant,
     Meta,
     Milliseconds,
+    Name,
+    Order,
     Percent,
     Rank,
     Reason,
     Seconds,
     Text,
     Title,
+    Weekday,
+    ZoneName,
     check_instants,
 )
 
 MAX_ITEMS = 400
 MAX_ENTRIES = 50
+MAX_RAILS = 16
+MAX_SLOTS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +49,10 @@ class ContentRef:
 class Item:
     """One occurrence on one device: sound when `content` is there, board text when `text` is.
 
-    It starts at `start_at`; a device that could not start within `late_limit_s` must not start it at all.
+    It starts at `start_at`; a device that could not start within `late_limit_s` must not start it at all, unless
+    it lost its time to something of higher rank: then `on_loss` says what becomes of it, until `latest_at` (none:
+    `end_at`). `order` is what people decided among equal priorities, lower first. An emergency (priority 200 to
+    255) names who ordered it and why, or the device refuses it.
     """
 
     occurrence: Identifier
@@ -53,9 +64,46 @@ class Item:
     volume: Percent = 100
     content: ContentRef | None = None
     text: Text | None = None
+    latest_at: Instant | None = None
+    order: Order = 0
+    origin: Literal["central", "province", "commune"] = "commune"
+    on_loss: Literal["resume", "restart", "later", "skip"] = "resume"
+    authorised_by: Name = ""
+    cause: Detail = ""
 
     def __post_init__(self) -> None:
-        check_instants(self.start_at, self.end_at)
+        check_instants(self.start_at, self.end_at, self.latest_at)
+
+
+_Slots = Annotated[tuple[tuple[ClockTime, ClockTime], ...], Meta(max_length=MAX_SLOTS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rails:
+    """The guard rails of the device for what is planned from `holds_from` on: limits that it keeps by itself.
+
+    Times are local to `zone`, weekdays ISO (1 is Monday), volumes percent of the device's full level. A field
+    that is null sets no limit. `has_neighbour`: a school, a clinic, a pagoda or the like is near.
+    """
+
+    holds_from: Instant
+    zone: ZoneName
+    has_neighbour: bool = False
+    quiet_hours: _Slots = ()
+    slots: _Slots | None = None
+    days: Annotated[tuple[Weekday, ...], Meta(max_length=7)] | None = None
+    sessions_per_day: Annotated[int, Meta(ge=0, le=48)] | None = None
+    session_minutes: Annotated[int, Meta(ge=0, le=1_440)] | None = None
+    day_minutes: Annotated[int, Meta(ge=0, le=1_440)] | None = None
+    volume_curve: Annotated[tuple[tuple[ClockTime, Percent], ...], Meta(max_length=MAX_SLOTS)] = ()
+    night_volume: Percent | None = None
+    neighbour_volume: Percent | None = None
+    emergency_volume: Percent | None = None
+    emergency_item_minutes: Annotated[int, Meta(ge=1, le=240)] | None = None
+    emergency_day_minutes: Annotated[int, Meta(ge=1, le=1_440)] | None = None
+
+    def __post_init__(self) -> None:
+        check_instants(self.holds_from)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +111,14 @@ class Timetable:
     """DOWN. All that the device is to play or show; replaces every earlier revision as a whole.
 
     A device MUST ignore a revision that is not above the one it holds, and MUST silence or blank an
-    occurrence that is on air and not in the new revision.
+    occurrence that is on air and not in the new revision. `rails` bind it, whatever the items ask for; without
+    any, and for one that it cannot read, it MUST keep to its built-in standard.
     """
 
     revision: Count
     station: Title
     items: Annotated[tuple[Item, ...], Meta(max_length=MAX_ITEMS)]
+    rails: Annotated[tuple[Rails, ...], Meta(max_length=MAX_RAILS)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +168,16 @@ class Want:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalEntry:
-    """What became of one occurrence. `seq` rises by one within a journal and never repeats."""
+    """What became of one occurrence, or of one segment of it: something of higher rank may cut it in parts.
+
+    `seq` rises by one within a journal and never repeats. The segment began `offset_ms` into the sound. The
+    result of the last entry counts. `detail` holds what `reason` does not say: each rule that a refused one would
+    have broken, as "code name=value ...; ...", or what kept it off the air.
+    """
 
     seq: Count
     occurrence: Identifier
-    result: Literal["done", "failed", "missed", "preempted"]
+    result: Literal["done", "failed", "missed", "preempted", "refused"]
     planned_at: Instant
     noted_at: Instant
     started_at: Instant | None = None
@@ -133,6 +188,8 @@ class JournalEntry:
     content: ContentId | None = None
     revision: Count = 0
     reason: Reason = ""
+    offset_ms: Count = 0
+    detail: Detail = ""
 
     def __post_init__(self) -> None:
         check_instants(self.planned_at, self.noted_at, self.started_at, self.ended_at)

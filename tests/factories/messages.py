@@ -1,6 +1,7 @@
 """Messages, envelopes and keys with defaults; a test names only what it is about."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -12,10 +13,12 @@ from protocol import (
     JournalAck,
     JournalEntry,
     Message,
+    Rails,
     State,
     Timetable,
     Want,
 )
+from protocol._wire import from_plain
 from protocol.adapters.jose_keys import SigningKey, TrustedKey
 
 NOW = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # Tuesday 05:30 in Asia/Ho_Chi_Minh
@@ -56,6 +59,14 @@ def a_timetable(*items: Item, revision: int = 7) -> Timetable:
     return Timetable(revision=revision, station="Phường Láng", items=items or (an_item(),))
 
 
+def some_rails(**limits: object) -> Rails:
+    """Return guard rails that have held for ever in Viet Nam and set only these limits."""
+    made: Rails = from_plain(
+        {"holds_from": "1970-01-01T00:00:00Z", "zone": "Asia/Ho_Chi_Minh", **limits}, Rails
+    )
+    return made
+
+
 def an_entry(seq: int = 1) -> JournalEntry:
     """Return the journal's line of an item that was played whole."""
     return JournalEntry(
@@ -77,7 +88,10 @@ def an_entry(seq: int = 1) -> JournalEntry:
 def one_of_each() -> tuple[Message, ...]:
     """Return one message of every kind."""
     return (
-        a_timetable(an_item(1), an_item(2, text="Họp tổ dân phố\nlúc 19 giờ")),
+        replace(
+            a_timetable(an_item(1), an_item(2, text="Họp tổ dân phố\nlúc 19 giờ")),
+            rails=(some_rails(quiet_hours=[["22:00", "05:00"]], days=[1, 5], night_volume=60),),
+        ),
         JournalAck(journal="j-1", upto=12),
         State(
             boot="b-1", seq=3, at=NOW, revision=7, agent_version="0.1.0", playing=("occ-1",), faults=("mute",)

@@ -15,6 +15,7 @@ from protocol import (
     JournalAck,
     JournalEntry,
     Message,
+    Rails,
     State,
     Timetable,
     Want,
@@ -47,12 +48,38 @@ items = st.builds(
     volume=percents,
     content=st.none() | st.builds(ContentRef, id=contents, size=st.integers(1, 2**31), media_type=texts(100)),
     text=st.none() | texts(500),
+    latest_at=st.none() | instants,
+    order=st.integers(-(2**31), 2**31),
+    origin=st.sampled_from(["central", "province", "commune"]),
+    on_loss=st.sampled_from(["resume", "restart", "later", "skip"]),
+    authorised_by=texts(200),
+    cause=texts(300),
+)
+clock_times = st.from_regex(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", fullmatch=True)
+wire_slots = st.lists(st.tuples(clock_times, clock_times), max_size=3).map(tuple)
+wire_rails = st.builds(
+    Rails,
+    holds_from=instants,
+    zone=st.sampled_from(["Asia/Ho_Chi_Minh", "Europe/Berlin", "UTC", "Nowhere/At_All"]),
+    has_neighbour=st.booleans(),
+    quiet_hours=wire_slots,
+    slots=st.none() | wire_slots,
+    days=st.none() | st.lists(st.integers(1, 7), max_size=7).map(tuple),
+    sessions_per_day=st.none() | st.integers(0, 48),
+    session_minutes=st.none() | st.integers(0, 1_440),
+    day_minutes=st.none() | st.integers(0, 1_440),
+    volume_curve=st.lists(st.tuples(clock_times, percents), max_size=3).map(tuple),
+    night_volume=st.none() | percents,
+    neighbour_volume=st.none() | percents,
+    emergency_volume=st.none() | percents,
+    emergency_item_minutes=st.none() | st.integers(1, 240),
+    emergency_day_minutes=st.none() | st.integers(1, 1_440),
 )
 entries = st.builds(
     JournalEntry,
     seq=counts,
     occurrence=identifiers,
-    result=st.sampled_from(["done", "failed", "missed", "preempted"]),
+    result=st.sampled_from(["done", "failed", "missed", "preempted", "refused"]),
     planned_at=instants,
     noted_at=instants,
     started_at=st.none() | instants,
@@ -63,9 +90,17 @@ entries = st.builds(
     content=st.none() | contents,
     revision=counts,
     reason=texts(200),
+    offset_ms=counts,
+    detail=texts(300),
 )
 messages: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Timetable, revision=counts, station=texts(300), items=st.lists(items, max_size=4).map(tuple)),
+    st.builds(
+        Timetable,
+        revision=counts,
+        station=texts(300),
+        items=st.lists(items, max_size=4).map(tuple),
+        rails=st.lists(wire_rails, max_size=3).map(tuple),
+    ),
     st.builds(JournalAck, journal=identifiers, upto=counts),
     st.builds(
         State,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocol import Message, name_of
+from protocol import Journal, Message, Timetable, name_of
 from protocol.codec import decode_body
 from protocol.errors import MalformedMessageError, UnknownMessageError
 from protocol.messages import NAMES
@@ -81,3 +81,56 @@ def test_a_device_that_wakes_up_in_1970_is_heard() -> None:
 def test_too_many_parts_are_malformed() -> None:
     with pytest.raises(MalformedMessageError):
         decode_body("state", _state(faults=["x"] * 21))
+
+
+_RAILS = {"holds_from": "2026-03-01T17:00:00Z", "zone": "Asia/Ho_Chi_Minh"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"zone": "Asia/Hà Nội"},
+        {"zone": ""},
+        {"holds_from": "2026-03-01T17:00:00"},
+        {"quiet_hours": [["22:00", "24:00"]]},
+        {"quiet_hours": [["22:00", "05:00\n"]]},
+        {"quiet_hours": [["22:00", "05:00"]] * 25},
+        {"slots": [["5:30", "06:30"]]},
+        {"slots": [["05:30"]]},
+        {"days": [0]},
+        {"days": [1, 2, 3, 4, 5, 6, 7, 7]},
+        {"sessions_per_day": -1},
+        {"session_minutes": 1_441},
+        {"volume_curve": [["06:00", 101]]},
+        {"night_volume": 60.5},
+        {"emergency_item_minutes": 0},
+        {"emergency_day_minutes": 100_000},
+    ],
+)
+def test_guard_rails_out_of_bounds_are_malformed(wrong: dict[str, object]) -> None:
+    with pytest.raises(MalformedMessageError):
+        decode_body("timetable", {"revision": 1, "station": "", "items": [], "rails": [{**_RAILS, **wrong}]})
+
+
+def test_at_most_sixteen_guard_rails_travel() -> None:
+    body = {"revision": 1, "station": "", "items": [], "rails": [_RAILS] * 16}
+    assert name_of(decode_body("timetable", body)) == "timetable"
+    with pytest.raises(MalformedMessageError):
+        decode_body("timetable", {**body, "rails": [_RAILS] * 17})
+
+
+def test_messages_of_the_first_version_are_still_understood() -> None:
+    item = {
+        "occurrence": "o-1", "title": "", "start_at": "2026-03-02T22:30:00Z", "late_limit_s": 60,
+        "end_at": "2026-03-02T22:31:00Z", "priority": 50, "text": "chữ",
+    }  # fmt: skip
+    table = decode_body("timetable", {"revision": 1, "station": "", "items": [item]})
+    assert isinstance(table, Timetable)
+    assert (table.rails, table.items[0].on_loss, table.items[0].latest_at) == ((), "resume", None)
+    entry = {
+        "seq": 1, "occurrence": "o-1", "result": "done", "planned_at": "2026-03-02T22:30:00Z",
+        "noted_at": "2026-03-02T22:31:00Z",
+    }  # fmt: skip
+    journal = decode_body("journal", {"journal": "j", "entries": [entry]})
+    assert isinstance(journal, Journal)
+    assert (journal.entries[0].offset_ms, journal.entries[0].detail) == (0, "")
