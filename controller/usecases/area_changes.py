@@ -85,11 +85,11 @@ class AreaChanges:
         """
         cleaned = clean_line(name, field="name") if name is not None else ""
         area_ids = [area_id, *others]
-        if len(set(area_ids)) < max(2, len(area_ids)):
-            raise InvalidError(Code.AREAS_NOT_ALIKE, field="areas")
 
         def decide(table: DecisionTable) -> str:
             names = [table.own(one, field="areas").name for one in area_ids]
+            if len(set(area_ids)) < max(2, len(area_ids)):
+                raise InvalidError(Code.AREAS_NOT_ALIKE, field="areas")
             for one in area_ids if name is not None else others:
                 table.own_above(one, field="areas")
             if name is None:

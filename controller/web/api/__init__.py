@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from controller.web.api import accounts, areas, broadcasts, devices, notices, service
+from controller.web.api import accounts, area_changes, areas, broadcasts, devices, notices, service
 
 api_router = APIRouter()
-for _part in (service, accounts, areas, devices, notices, broadcasts):
+for _part in (service, accounts, areas, area_changes, devices, notices, broadcasts):
     api_router.include_router(_part.router)
 
 __all__ = ["api_router"]

@@ -1,7 +1,10 @@
 """Areas."""
 
+from datetime import date
+
 from fastapi import APIRouter
 
+from controller.web.api.area_bodies import PlaceOut
 from controller.web.api.schemas import AreaBody, AreaOut
 from controller.web.visits import ApiActor, Uses
 
@@ -9,9 +12,11 @@ router = APIRouter(prefix="/areas", tags=["areas"])
 
 
 @router.get("")
-def list_areas(actor: ApiActor, uses: Uses) -> list[AreaOut]:
-    """List the areas you may see, parents before children."""
-    return [AreaOut.of(area) for area in uses.areas.visible(actor)]
+def list_areas(actor: ApiActor, uses: Uses, on: date | None = None) -> list[PlaceOut]:
+    """List the areas you may see, parents before children; with `on`, as they were or will be on that day."""
+    if on is not None:
+        return [PlaceOut.of(place) for place in uses.areas.tree_on(actor, on)]
+    return [PlaceOut.today(area) for area in uses.areas.visible(actor)]
 
 
 @router.post("", status_code=201)

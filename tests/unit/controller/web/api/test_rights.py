@@ -1,16 +1,19 @@
 """Every address of the API, asked by somebody of another ward."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from controller.domain.areas import AreaKind
 from controller.domain.people import Role
 from controller.usecases.rights import Actor
 from tests.factories.controller import ControlRoom
 from tests.unit.controller.web.api.conftest import ApiHouse
 
 NO_ID = "0" * 20
+AREA_CHANGES = ("rename", "move", "merge", "split", "close")
 OPEN = {
     ("POST", "/api/v1/sessions"),
     ("DELETE", "/api/v1/sessions/current"),
@@ -24,6 +27,7 @@ LISTS = {
     "/api/v1/notices",
     "/api/v1/devices",
     "/api/v1/areas",
+    "/api/v1/area-changes",
     "/api/v1/users",
     "/api/v1/airings",
     "/api/v1/me",
@@ -31,9 +35,9 @@ LISTS = {
 """Takes no id: shows what is one's own."""
 
 
-def all_powerful(room: ControlRoom, area: str) -> Actor:
+def all_powerful(room: ControlRoom, area: str, number: str = "") -> Actor:
     """Return somebody with every role in one ward, so that only the place can be the reason of a refusal."""
-    actor = room.person(f"moi-quyen-{area.lower()}", Role.EDITOR, area)
+    actor = room.person(f"moi-quyen-{area.lower()}{number}", Role.EDITOR, area)
     for role in (Role.APPROVER, Role.OPERATOR, Role.ADMINISTRATOR):
         actor = room.also(actor, role, room.tree[area])
     return actor
@@ -50,7 +54,18 @@ def belongings(room: ControlRoom, area: str) -> dict[str, str]:
     device = room.device(area=area)
     notice = room.approved(area=area)
     broadcast = room.schedule(notice, area=area).broadcast
-    return {
+    hamlets = {
+        f"hamlet_to_{change}": room.add_area(f"Tổ {change}", AreaKind.HAMLET, room.tree[area]).id
+        for change in AREA_CHANGES
+    }
+    decision_id = room.uses.area_changes.rename(
+        room.administrator(area),
+        hamlets["hamlet_to_rename"],
+        name="Tổ sau này",
+        effective_on=next_week(room) + timedelta(days=1),
+    )
+    return hamlets | {
+        "decision_id": decision_id,
         "notice_id": notice.id,
         "device_id": device.id,
         "broadcast_id": broadcast.id,
@@ -59,8 +74,14 @@ def belongings(room: ControlRoom, area: str) -> dict[str, str]:
     }
 
 
-def body(room: ControlRoom, method: str, path: str, area_id: str) -> dict[str, Any]:
-    """Return a body that would be accepted, about one area."""
+def next_week(room: ControlRoom) -> date:
+    return (room.clock.now() + timedelta(days=7)).date()
+
+
+def body(room: ControlRoom, method: str, path: str, ids: dict[str, str]) -> dict[str, Any]:
+    """Return a body that would be accepted, about one area and what is in it."""
+    area_id = ids["area_id"]
+    on_day = {"effective_on": next_week(room).isoformat()}
     start_at = room.clock.now().replace(hour=23).isoformat()
     bodies: dict[str, dict[str, Any]] = {
         "POST /notices": {"area_id": area_id, "title": "Tin", "text": "Nội dung"},
@@ -70,6 +91,11 @@ def body(room: ControlRoom, method: str, path: str, area_id: str) -> dict[str, A
         "POST /notices/{notice_id}/broadcasts": {"area_id": area_id, "start_at": start_at},
         "POST /broadcasts/{broadcast_id}/stop": {"reason": "sai"},
         "POST /areas": {"parent_id": area_id, "kind": "hamlet", "name": "Tổ mới"},
+        "POST /areas/{area_id}/rename": {"name": "Tên mới", **on_day},
+        "POST /areas/{area_id}/move": {"parent_id": area_id, **on_day},
+        "POST /areas/{area_id}/merge": {"areas": [ids["hamlet_to_rename"]], "name": "Tổ gộp", **on_day},
+        "POST /areas/{area_id}/split": {"parts": [{"name": "Đông"}, {"name": "Tây"}], **on_day},
+        "POST /areas/{area_id}/close": on_day,
         "POST /claim-codes": {"kind": "board", "name": "Bảng", "area_id": area_id},
         "POST /users": {
             "username": "nguoi-moi",
@@ -81,10 +107,14 @@ def body(room: ControlRoom, method: str, path: str, area_id: str) -> dict[str, A
 
 
 def ask(client: Any, room: ControlRoom, method: str, path: str, ids: dict[str, str]) -> Any:
+    change = path.rpartition("/")[2]
+    if change in AREA_CHANGES:
+        # Each change has a hamlet of its own: two of them on one day and area would clash.
+        ids = ids | {"area_id": ids[f"hamlet_to_{change}"], "ward_id": ids["area_id"]}
     address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path).removeprefix("/api/v1")
     if path.endswith("/recording"):
         return client.put(address, files={"file": ("a.wav", b"RIFF", "audio/wav")})
-    json = body(room, method, path, ids["area_id"])
+    json = body(room, method, path, ids | {"area_id": ids.get("ward_id", ids["area_id"])})
     return client.request(method, address, json=json or None)
 
 
@@ -107,21 +137,24 @@ def test_somebody_of_another_ward_finds_nothing_by_id_at_any_address(house: ApiH
 def test_the_same_requests_are_answered_for_somebody_of_the_ward(house: ApiHouse) -> None:
     """Without this, the test above would prove nothing: a 404 has many reasons."""
     ids = belongings(house.room, "A")
-    own = house.as_(all_powerful(house.room, "A"))
+    own, other = (house.as_(all_powerful(house.room, "A", number)) for number in ("", "-2"))
     for method, path in sorted(addresses(house), key=lambda one: one[0] == "DELETE"):
         if (method, path) not in OPEN:
-            answer = ask(own, house.room, method, path, ids)
+            # Nobody decides about what they changed themselves.
+            asker = other if path.endswith(("/approve", "/reject")) else own
+            answer = ask(asker, house.room, method, path, ids)
             assert answer.status_code not in (404, 403, 422), f"{method} {path}: {answer.text}"
 
 
 def test_lists_show_what_is_ones_own(house: ApiHouse) -> None:
     theirs = belongings(house.room, "A")
     stranger = house.as_(all_powerful(house.room, "B"))
-    for path in ("/notices", "/devices", "/airings"):
+    for path in ("/notices", "/devices", "/airings", "/area-changes"):
         assert stranger.get(path).json() == [], path
     for query in ("device_id", "broadcast_id"):
         assert stranger.get("/airings", params={query: theirs[query]}).json() == []
-    assert [area["name"] for area in stranger.get("/areas").json()] == ["Phường B"]
+    for query in ({}, {"on": next_week(house.room).isoformat()}):
+        assert [area["name"] for area in stranger.get("/areas", params=query).json()] == ["Phường B"]
     assert {person["username"] for person in stranger.get("/users").json()} == {"moi-quyen-b"}
     assert {grant["area_id"] for grant in stranger.get("/me").json()["grants"]} == {house.room.tree["B"].id}
 
@@ -140,7 +173,7 @@ def test_lists_show_what_is_ones_own(house: ApiHouse) -> None:
 def test_without_a_live_bearer_token_nothing_is_answered(house: ApiHouse, headers: dict[str, str]) -> None:
     token = house.room.session_of(house.room.editor("A"))
     sent = {key: value.format(token=token) for key, value in headers.items()}
-    ids = dict.fromkeys(("notice_id", "device_id", "broadcast_id", "user_id", "area_id"), NO_ID)
+    ids = dict.fromkeys(belongings(house.room, "A"), NO_ID)
     house.guest.headers.update(sent)
     for method, path in addresses(house):
         if (method, path) in OPEN:
