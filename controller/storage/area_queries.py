@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as SqlSession
 
 from controller.domain.airings import BroadcastState
 from controller.domain.areas import DEFAULT_ZONE, Area, AreaStanding, DevicePlacement
+from controller.domain.guardrails import GuardrailSetting
 from controller.storage import tables
 
 _PLANNED_FOR_EVER = datetime(8999, 1, 1, tzinfo=UTC)
@@ -74,4 +75,21 @@ class SqlStandings:
         return self._session.scalars(statement).all()
 
 
-__all__ = ["SqlStandings"]
+class SqlGuardrails:
+    """`usecases.guardrail_ports.Guardrails`."""
+
+    def __init__(self, session: SqlSession) -> None:
+        self._session = session
+
+    def add(self, setting: GuardrailSetting) -> None:
+        self._session.add(setting)
+
+    def of_areas(self, area_ids: Iterable[str]) -> Sequence[GuardrailSetting]:
+        columns = tables.guardrail_settings.c
+        statement = select(GuardrailSetting).where(
+            columns.area_id.in_(list(area_ids)), columns.replaced_at.is_(None)
+        )
+        return self._session.scalars(statement.order_by(columns.set_at, columns.id)).all()
+
+
+__all__ = ["SqlGuardrails", "SqlStandings"]

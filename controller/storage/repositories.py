@@ -20,7 +20,7 @@ from controller.domain.notices import Content, Notice, Rendering, RenderingState
 from controller.domain.people import Grant, Invitation, Session, User
 from controller.storage import tables
 from controller.storage.airing_plan import SqlAiringPlan, SqlInboxes, SqlOrders, batches, to_be_sent
-from controller.storage.area_queries import SqlStandings
+from controller.storage.area_queries import SqlGuardrails, SqlStandings
 from controller.storage.review_rows import SqlReview
 from controller.usecases.calendars import Calendars
 
@@ -305,6 +305,7 @@ class SqlWork:
         self.airings = SqlAirings(session)
         self.audit = SqlAudit(session)
         self.standings = SqlStandings(session)
+        self.guardrails = SqlGuardrails(session)
         self.review = SqlReview(session)
         self.plan = SqlAiringPlan(session)
         self.orders = SqlOrders(session)

@@ -17,6 +17,7 @@ from controller.domain.devices import ClaimCode, Device
 from controller.domain.notices import Content, Notice, Rendering
 from controller.domain.people import FailedTry, Grant, Invitation, Session, User
 from controller.usecases.area_ports import Standings
+from controller.usecases.guardrail_ports import Guardrails
 from controller.usecases.calendars import Calendars
 from controller.usecases.planning_ports import AiringPlan, Inboxes, Orders
 from controller.usecases.review_ports import Review
@@ -193,6 +194,8 @@ class Work(Protocol):
     def calendars(self) -> Calendars: ...
     @property
     def standings(self) -> Standings: ...
+    @property
+    def guardrails(self) -> Guardrails: ...
     @property
     def review(self) -> Review: ...
     def flush(self) -> None:
