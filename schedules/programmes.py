@@ -20,6 +20,7 @@ The rules, in the order in which they bind:
    spare time at the end.
 8. On air, `overrun` lays out what follows the real end of a part by the same rules. A pin that has passed by then
    starts at once: a bounded relay is joined under way and keeps its planned end, anything else starts late.
+   `must_end_by` says when a part that runs late must be cut so that the next pinned part and the closing are heard.
 9. When a relay falls silent its fallback takes its place up to the relay's planned end, repeated when it fills, cut
    when it can be; nothing else moves, so that the relay can return at any moment.
 """

@@ -214,6 +214,12 @@ def test_a_repeat_is_given_up_before_anything_is_cut_for_it() -> None:
     assert dict(dropped.params) == {"needs_ms": 120_000, "room_ms": 30_000}
 
 
+def test_only_the_first_reading_that_is_missing_is_noted_with_all_that_it_needs() -> None:
+    layout = over(a_rundown(a_part("thông báo", minutes=2, repeats=5, is_trimmable=True)), 3)
+    (dropped,) = [one for one in layout.adjustments if one.code is AdjustmentCode.DROPPED_NO_ROOM]
+    assert (dropped.turn, dict(dropped.params)) == (2, {"needs_ms": 120_000, "room_ms": 60_000})
+
+
 def test_everything_is_read_twice_before_anything_is_read_a_third_time() -> None:
     rundown = a_rundown(a_part("a", minutes=1, repeats=3), a_part("b", minutes=1, repeats=3))
     assert [one.part_id for one in over(rundown, 4).placements] == ["a", "a", "b", "b"]
