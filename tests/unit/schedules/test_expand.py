@@ -145,8 +145,9 @@ def test_a_monday_item_plays_on_mondays_however_monday_was_counted(number: Weekd
 def test_in_spring_a_skipped_time_plays_after_the_jump_and_the_next_day_as_ever(
     zone: ZoneInfo, first: date, shown: list[str]
 ) -> None:
-    rule = a_recurring(None, "02:30")
-    assert local_starts(rule, first, first + 3 * DAY, zone) == shown
+    assert local_starts(a_recurring(None, "02:30"), first, first + 3 * DAY, zone) == shown
+    rest_of_the_day = local_starts(a_recurring(None, "01:30", "17:00"), first + DAY, first + 2 * DAY, zone)
+    assert [clock.split()[1] for clock in rest_of_the_day] == ["01:30", "17:00"]
 
 
 @pytest.mark.parametrize(
@@ -172,16 +173,16 @@ def test_in_autumn_a_time_that_comes_twice_plays_once_the_first_time(
 @pytest.mark.parametrize("zone", [NEW_YORK, PARIS, HANOI], ids=str)
 @pytest.mark.scenario("S-002")
 def test_asked_start_by_start_a_year_never_stalls_and_no_day_is_lost(zone: ZoneInfo) -> None:
-    rule = a_recurring(None, "02:30", valid_until=date(2026, 12, 31))
+    rule = a_recurring(None, "02:30", "17:00", valid_until=date(2026, 12, 31))
     at = midnight(date(2025, 12, 30), zone)
     seen: list[datetime] = []
     while (later := first_start(rule, after=at, zone=zone, calendar=None)) is not None:
         assert later > at
-        assert len(seen) < 365
+        assert len(seen) < 730
         at = later
         seen.append(at)
     assert seen == [one.start_at for one in starts_between(rule, *YEARS, zone=zone)]
-    assert len(seen) == 365
+    assert len(seen) == 730
 
 
 def test_two_times_that_a_jump_brings_together_play_once() -> None:
@@ -197,6 +198,22 @@ def test_a_day_that_a_zone_leaves_out_plays_with_the_next_one() -> None:
     rule = a_recurring(valid_from=date(2011, 1, 1))
     found = local_starts(rule, date(2011, 12, 29), date(2012, 1, 2), ZoneInfo("Pacific/Apia"))
     assert found == ["2011-12-29 05:30", "2011-12-31 05:30", "2012-01-01 05:30"]
+
+
+def test_a_start_that_a_jump_puts_into_the_day_after_or_before_is_in_the_window_of_that_day() -> None:
+    fridays = a_recurring(Weekly(days=frozenset({Weekday.FRIDAY})), valid_from=date(2011, 1, 1))
+    found = starts_between(fridays, date(2011, 12, 31), date(2012, 1, 2), zone=ZoneInfo("Pacific/Apia"))
+    assert [one.day for one in found] == [date(2011, 12, 30)]
+    # In Newfoundland the clock went from 00:01 on the 29th back to 23:01 on the 28th.
+    sunday, back_at = date(2006, 10, 29), datetime(2006, 10, 29, 2, 31, tzinfo=UTC)
+    found = expand(
+        a_recurring(None, "00:00", valid_from=sunday),
+        start_at=back_at - HOUR,
+        end_at=back_at + HOUR / 2,
+        zone=ZoneInfo("America/St_Johns"),
+        calendar=None,
+    )
+    assert [one.day for one in found] == [sunday]
 
 
 # --- midnight ------------------------------------------------------------------------------------
