@@ -10,17 +10,7 @@ from schedules.errors import (
     ScheduleError,
 )
 from schedules.expand import RuleTime, check_fires, expand, first_start
-from schedules.forecast import (
-    NOTHING_YET,
-    Ending,
-    Fate,
-    History,
-    OnAir,
-    Segment,
-    Unaired,
-    aired_of,
-    foresee,
-)
+from schedules.forecast import foresee
 from schedules.guardrail_codec import guardrail_from_plain, guardrail_to_plain
 from schedules.guardrails import (
     BUILT_IN,
@@ -42,6 +32,16 @@ from schedules.ranking import DEFAULT_PRIORITY, Band, OnLoss, Origin, band_of
 from schedules.rule_codec import rule_from_plain, rule_to_plain
 from schedules.rules import Campaign, HolidayRule, Once, Recurring, Rule
 from schedules.rundowns import FADE, LEAST_LEFT, Part, PartKind, Rundown, bounds
+from schedules.segments import (
+    NOTHING_YET,
+    Ending,
+    Fate,
+    History,
+    OnAir,
+    Segment,
+    Unaired,
+    aired_of,
+)
 from schedules.slots import Slot, at_local, local_day
 from schedules.timetable import Plan, Timetable, best, plan
 

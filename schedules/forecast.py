@@ -8,86 +8,21 @@ Order of a tie, and what becomes of a loser, are in `ranking`; what may not soun
 """
 
 from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from operator import attrgetter
 
 from schedules.occurrences import Occurrence, Rank
-from schedules.rails import BEGINNING, Account, Aired, Breach, RailsInForce
+from schedules.rails import Account, Breach, RailsInForce
 from schedules.ranking import OnLoss
+from schedules.segments import Ending, Fate, History, Segment, Unaired
+
+LEAST_REST = timedelta(seconds=1)
+"""A rest shorter than this is not worth going on with: nobody understands half a word."""
 
 _ZERO = timedelta(0)
-
-
-class Ending(StrEnum):
-    """How a segment ends: of itself, cut by something of higher rank, at its window's end, at the emergency limit."""
-
-    WHOLE = "whole"
-    OUTRANKED = "outranked"
-    TRIMMED = "trimmed"
-    LIMITED = "limited"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """One occurrence on the air in [start_at, end_at), from `offset` into its sound, at `volume` percent."""
-
-    occurrence: Occurrence
-    start_at: datetime
-    end_at: datetime
-    offset: timedelta
-    volume: int
-    ending: Ending
-
-
-class Fate(StrEnum):
-    """Why an occurrence, or what was left of it, does not air: forbidden, out of time, or kept off by another."""
-
-    REFUSED = "refused"
-    TOO_LATE = "too_late"
-    OUTRANKED = "outranked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unaired:
-    """What will not air, from when on that is certain, and why. `winner` is the id of what kept it off, or ""."""
-
-    occurrence: Occurrence
-    at: datetime
-    fate: Fate
-    breaches: tuple[Breach, ...] = ()
-    winner: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnAir:
-    """What is on air now: since when, from where in its sound, until when at most, and how loud."""
-
-    occurrence: str
-    start_at: datetime
-    end_at: datetime
-    offset: timedelta = _ZERO
-    volume: int = 100
-    ending: Ending = Ending.WHOLE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """What really happened so far.
-
-    `over`: never to be on air again. `played`: how far into its sound each came that was cut. `waiting`: lost at
-    their time, and the id of the winner. `aired`: what sounded on this and the last days, for the caps.
-    """
-
-    over: frozenset[str] = frozenset()
-    played: Mapping[str, timedelta] = field(default_factory=dict)
-    waiting: Mapping[str, str] = field(default_factory=dict)
-    aired: tuple[Aired, ...] = ()
-    on_air: OnAir | None = None
-
-
-NOTHING_YET = History()
+_START = attrgetter("start_at")
 
 
 def foresee(
@@ -108,54 +43,69 @@ def foresee(
     return _Play(occurrences, rails, history, now).through(until)
 
 
-@dataclass(slots=True, eq=False)
 class _Wish:
     """An occurrence that wants the air."""
 
-    occurrence: Occurrence
-    rank: Rank
-    played: timedelta = _ZERO
-    is_cut: bool = False
-    was_on: bool = False
-    winner: str = ""
-    drop_at: datetime = BEGINNING
+    __slots__ = ("_rank", "drop_at", "is_cut", "is_gone", "occurrence", "played", "was_on", "winner")
+
+    def __init__(self, occurrence: Occurrence) -> None:
+        self.occurrence = occurrence
+        self.played = _ZERO
+        self.is_cut = self.was_on = self.is_gone = False
+        self.winner = ""
+        self.drop_at = occurrence.start_at
+        self._rank: Rank | None = None
 
     def __lt__(self, other: "_Wish") -> bool:
         return self.rank < other.rank
 
-    def set_deadline(self) -> None:
-        """Compute from when on it can no longer begin, or go on."""
+    @property
+    def rank(self) -> Rank:
+        """Computed when there is somebody to compare with."""
+        if self._rank is None:
+            self._rank = self.occurrence.rank
+        return self._rank
+
+    @property
+    def has_lost(self) -> bool:
+        return self.is_cut or bool(self.winner)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether it has lost and takes only a time that nobody else wants."""
         one = self.occurrence
-        if one.is_text:
-            self.drop_at = one.end_at
-        elif not self.is_cut and not self.winner:
-            self.drop_at = one.last_start_at
-        elif one.on_loss is OnLoss.SKIP:
-            self.drop_at = one.start_at if self.is_cut else one.last_start_at
-        else:
-            # The last instant at which the rest can begin and still end in time is itself good.
-            self.drop_at = one.off_by - (one.length - self.played) + timedelta.resolution
+        return one.on_loss is OnLoss.LATER and not one.is_text and self.has_lost
 
 
 class _Play:
+    """The plan played through. `_wishes` are in the order of their rank, `_coming` the next one last."""
+
     def __init__(
         self, occurrences: Iterable[Occurrence], rails: RailsInForce, history: History, now: datetime
     ) -> None:
         self._rails = rails
-        self._now = now
-        self._account = Account.of(history.aired)
-        unique = {one.id: one for one in occurrences if one.id not in history.over}
-        self._coming = sorted(unique.values(), key=lambda one: one.start_at, reverse=True)
-        self._wishes: list[_Wish] = []
-        self._on_air: OnAir | None = None
-        self._current: _Wish | None = None
         self._history = history
+        self._now = now.astimezone(UTC)
+        self._account = Account.of(history.aired)
+        unique: dict[str, Occurrence] = {}
+        for one in occurrences:
+            if one.id not in history.over:
+                unique.setdefault(one.id, one)
+        self._coming = sorted(unique.values(), key=_START, reverse=True)
+        self._wishes: list[_Wish] = []
+        self._fresh: list[_Wish] = []
+        self._deadlines: list[tuple[datetime, Rank, _Wish]] = []
+        self._current: _Wish | None = None
+        self._begun_at = self._ends_at = self._counted_at = self._now
+        self._offset, self._volume, self._ending = _ZERO, 0, Ending.WHOLE
 
     def through(self, until: datetime) -> Iterator[Segment | Unaired]:
         self._take_up()
-        while self._now < until or (self._on_air is not None and self._on_air.start_at < until):
+        if self._current is not None and self._ends_at <= self._now:
+            yield self._end()
+        while self._now < until or (self._current is not None and self._begun_at < until):
             self._let_start()
-            yield from self._drop_late()
+            yield from self._dropped()
             chosen, refused = self._choose()
             yield from refused
             if chosen is not None and chosen is not self._current:
@@ -163,102 +113,136 @@ class _Play:
                     yield self._cut(chosen)
                 self._begin(chosen)
             self._mark_losers()
+            yield from self._dropped()
             change_at = self._next_change()
             if change_at is None:
                 return
-            if self._on_air is not None and change_at >= self._on_air.end_at:
+            if self._current is not None and change_at >= self._ends_at:
                 yield self._end()
             else:
                 self._now = change_at
 
     def _take_up(self) -> None:
-        """Go on from what really happened: what is on air, who was cut, who waits."""
+        """Go on from what is on air. A start that is still to come means that the clock was set back: it is now."""
         on_air = self._history.on_air
-        begun = {*self._history.played, *self._history.waiting, *([on_air.occurrence] if on_air else [])}
-        for one in [one for one in self._coming if one.id in begun]:
-            self._coming.remove(one)
-            wish = _Wish(one, one.rank)
-            wish.is_cut = one.id in self._history.played
-            if one.on_loss is OnLoss.RESUME:
-                wish.played = self._history.played.get(one.id, _ZERO)
-            wish.winner = self._history.waiting.get(one.id, "")
-            wish.set_deadline()
-            insort(self._wishes, wish)
-            if on_air is not None and one.id == on_air.occurrence:
-                self._current, self._on_air, wish.was_on = wish, on_air, True
+        one = next((one for one in self._coming if on_air and one.id == on_air.occurrence), None)
+        if on_air is None or one is None:
+            return
+        self._coming.remove(one)
+        wish = self._wish_of(one)
+        wish.was_on = True
+        self._wishes.append(wish)
+        self._current = wish
+        self._begun_at, self._ends_at = on_air.start_at, on_air.end_at
+        if on_air.start_at > self._now:
+            self._begun_at = self._now
+            if not one.is_text:
+                self._ends_at = self._now + (on_air.end_at - on_air.start_at)
+        self._counted_at = self._begun_at
+        self._offset, self._volume, self._ending = on_air.offset, on_air.volume, on_air.ending
 
     def _let_start(self) -> None:
         while self._coming and self._coming[-1].start_at <= self._now:
-            one = self._coming.pop()
-            wish = _Wish(one, one.rank)
-            wish.set_deadline()
+            wish = self._wish_of(self._coming.pop())
             insort(self._wishes, wish)
+            self._fresh.append(wish)
+            # What begins at this very instant has its chance first, even with a late limit of zero.
+            if wish.has_lost or wish.occurrence.start_at < self._now:
+                self._set_deadline(wish)
 
-    def _drop_late(self) -> Iterator[Unaired]:
-        late = [
-            wish
-            for wish in self._wishes
-            if wish.drop_at <= self._now
-            and wish is not self._current
-            and (wish.occurrence.start_at < self._now or wish.is_cut)
-        ]
-        for wish in sorted(late, key=lambda one: one.drop_at):
-            self._wishes.remove(wish)
+    def _wish_of(self, one: Occurrence) -> _Wish:
+        """Return the wish of an occurrence, with what has already become of it."""
+        wish, history = _Wish(one), self._history
+        if one.id in history.played:
+            wish.is_cut = wish.was_on = True
+            if one.on_loss is OnLoss.RESUME:
+                wish.played = max(history.played[one.id], _ZERO)
+        wish.winner = history.waiting.get(one.id, "")
+        return wish
+
+    def _set_deadline(self, wish: _Wish) -> None:
+        """Compute from when on it can no longer begin, or go on."""
+        one = wish.occurrence
+        if one.is_text:
+            drop_at = one.end_at
+        elif not wish.has_lost:
+            drop_at = one.last_start_at
+        elif one.on_loss is OnLoss.SKIP:
+            drop_at = one.start_at if wish.is_cut else one.last_start_at
+        else:
+            length = one.length
+            if one.is_emergency:
+                length = min(length, self._rails.emergency_limits(one.start_at)[0])
+            rest = length - wish.played
+            # The last instant at which the rest can begin and still end in time is itself good.
+            drop_at = one.off_by - rest + timedelta.resolution
+            if wish.played and rest < LEAST_REST:
+                drop_at = one.start_at
+        wish.drop_at = max(drop_at, self._now) if wish.is_cut else drop_at
+        heappush(self._deadlines, (wish.drop_at, wish.rank, wish))
+
+    def _dropped(self) -> Iterator[Unaired]:
+        """Yield those whose time is over, in the order of their deadlines."""
+        while self._deadlines and self._deadlines[0][0] <= self._now:
+            drop_at, _, wish = heappop(self._deadlines)
+            if wish.is_gone or wish is self._current or wish.drop_at != drop_at:
+                continue
+            self._leave(wish)
             if wish.occurrence.is_text and wish.was_on:
                 # It has had what nobody else wanted of its time.
                 continue
-            lost = wish.is_cut or wish.winner
             yield Unaired(
                 occurrence=wish.occurrence,
-                at=max(wish.drop_at, wish.occurrence.start_at),
-                fate=Fate.OUTRANKED if lost else Fate.TOO_LATE,
+                at=max(drop_at, wish.occurrence.start_at),
+                fate=Fate.OUTRANKED if wish.has_lost else Fate.TOO_LATE,
                 winner=wish.winner,
             )
 
     def _choose(self) -> tuple[_Wish | None, list[Unaired]]:
         """Return who has the air now, the one that has it included, and whom the guard rails forbid it."""
         refused: list[Unaired] = []
-        for wish in list(self._wishes):
+        number = 0
+        while number < len(self._wishes):
+            wish = self._wishes[number]
             if wish is self._current:
                 return wish, refused
-            if self._must_wait(wish):
+            if wish.may_wait and not self._has_room(wish):
+                number += 1
                 continue
             breaches = self._breaches(wish)
             if not breaches:
                 return wish, refused
-            self._wishes.remove(wish)
+            self._leave(wish)
             refused.append(
                 Unaired(occurrence=wish.occurrence, at=self._now, fate=Fate.REFUSED, breaches=breaches)
             )
+            # Whoever waited for it may have room now.
+            number = 0
         return None, refused
 
-    def _must_wait(self, wish: _Wish) -> bool:
-        """Tell whether a LATER item finds no room yet: it waits for a time that nobody else wants."""
-        one = wish.occurrence
-        if one.on_loss is not OnLoss.LATER or one.is_text or not (wish.is_cut or wish.winner):
-            return False
+    def _has_room(self, wish: _Wish) -> bool:
+        """Tell whether nobody wants the air until the end of this one, but others that may wait as well."""
         if self._current is not None:
-            return True
-        end_at = self._now + one.length
-        if self._coming and self._coming[-1].start_at < end_at:
-            return True
-        return any(
-            other is not wish and (other.occurrence.on_loss is not OnLoss.LATER or other.rank < wish.rank)
-            for other in self._wishes
-        )
+            return False
+        if self._coming and self._coming[-1].start_at < self._now + wish.occurrence.length:
+            return False
+        return all(other.may_wait for other in self._wishes)
 
     def _breaches(self, wish: _Wish) -> tuple[Breach, ...]:
         one = wish.occurrence
         if one.is_text:
             return ()
+        if self._current is not None:
+            # What would be cut for it has sounded all the same.
+            self._count_until(self._now)
         if not one.is_emergency:
             end_at, _ = self._end_of(wish)
             return self._rails.breaches(one.start_at, self._now, end_at, self._account)
         if not (one.authorised_by.strip() and one.cause.strip()):
             return (Breach("emergency_unnamed"),)
         _, limit = self._rails.emergency_limits(one.start_at)
-        used = self._account.emergencies(self._rails.day_of(one.start_at))
-        if used < limit:
+        used = self._account.emergencies(self._rails.day_of(self._now))
+        if limit - used >= LEAST_REST:
             return ()
         minutes = timedelta(minutes=1)
         return (
@@ -275,97 +259,87 @@ class _Play:
             end_at, ending = one.off_by, Ending.TRIMMED
         if one.is_emergency:
             item, day = self._rails.emergency_limits(one.start_at)
-            left = min(item, day - self._account.emergencies(self._rails.day_of(one.start_at)))
+            left = min(item - wish.played, day - self._account.emergencies(self._rails.day_of(self._now)))
             if self._now + left < end_at:
                 end_at, ending = self._now + left, Ending.LIMITED
         return end_at, ending
 
     def _begin(self, wish: _Wish) -> None:
-        self._current, wish.was_on = wish, True
         one = wish.occurrence
-        end_at, ending = self._end_of(wish)
-        volume = one.volume
-        if not one.is_text:
-            volume = (
-                self._rails.emergency_volume(one.start_at, one.volume)
-                if one.is_emergency
-                else self._rails.volume(one.start_at, self._now, end_at, one.volume)
-            )
-        self._on_air = OnAir(
-            occurrence=one.id,
-            start_at=self._now,
-            end_at=end_at,
-            offset=_ZERO if one.is_text else wish.played,
-            volume=volume,
-            ending=ending,
-        )
+        self._current, wish.was_on = wish, True
+        self._begun_at = self._counted_at = self._now
+        self._ends_at, self._ending = self._end_of(wish)
+        self._offset, self._volume = wish.played, one.volume
+        if one.is_text:
+            self._offset = _ZERO
+        elif one.is_emergency:
+            self._volume = self._rails.emergency_volume(one.start_at, one.volume)
+        else:
+            self._volume = self._rails.volume(one.start_at, self._now, self._ends_at, one.volume)
 
     def _cut(self, winner: _Wish) -> Segment:
         """Take what is on air off it for something of higher rank."""
-        wish, on_air = self._current, self._on_air
-        assert wish is not None and on_air is not None  # noqa: S101, PT018 - the caller looked
-        segment = self._segment(self._now, Ending.OUTRANKED)
-        self._count(segment)
+        wish = self._current
+        assert wish is not None  # noqa: S101 - the caller looked
+        segment = self._segment(wish, self._now, Ending.OUTRANKED)
         wish.is_cut, wish.winner = True, winner.occurrence.id
         if wish.occurrence.on_loss is OnLoss.RESUME:
-            wish.played = on_air.offset + (self._now - on_air.start_at)
-        wish.set_deadline()
-        wish.drop_at = max(wish.drop_at, self._now)
+            wish.played = self._offset + (self._now - self._begun_at)
+        self._current = None
+        self._set_deadline(wish)
         return segment
 
     def _end(self) -> Segment:
         """Let what is on air come to its end."""
-        on_air, wish = self._on_air, self._current
-        assert on_air is not None and wish is not None  # noqa: S101, PT018 - the caller looked
-        self._now = max(self._now, on_air.end_at)
-        segment = self._segment(on_air.end_at, on_air.ending)
-        self._count(segment)
-        self._wishes.remove(wish)
-        self._current = self._on_air = None
+        wish = self._current
+        assert wish is not None  # noqa: S101 - the caller looked
+        segment = self._segment(wish, self._ends_at, self._ending)
+        self._now = max(self._now, self._ends_at)
+        self._leave(wish)
+        self._current = None
         return segment
 
-    def _segment(self, end_at: datetime, ending: Ending) -> Segment:
-        on_air, wish = self._on_air, self._current
-        assert on_air is not None and wish is not None  # noqa: S101, PT018 - the callers looked
+    def _leave(self, wish: _Wish) -> None:
+        self._wishes.remove(wish)
+        wish.is_gone = True
+
+    def _segment(self, wish: _Wish, end_at: datetime, ending: Ending) -> Segment:
+        self._count_until(end_at)
         return Segment(
             occurrence=wish.occurrence,
-            start_at=on_air.start_at,
+            start_at=self._begun_at,
             end_at=end_at,
-            offset=on_air.offset,
-            volume=on_air.volume,
+            offset=self._offset,
+            volume=self._volume,
             ending=ending,
         )
 
-    def _count(self, segment: Segment) -> None:
-        one = segment.occurrence
-        if not one.is_text and segment.end_at > segment.start_at:
-            self._account.add(aired_of(segment, self._rails))
+    def _count_until(self, at: datetime) -> None:
+        """Take into account what has sounded of the one on air until then."""
+        assert self._current is not None  # noqa: S101 - the callers looked
+        one = self._current.occurrence
+        if one.is_text or at <= self._counted_at:
+            return
+        day = self._rails.day_of(self._begun_at)
+        self._account.count(day, self._counted_at, at, is_emergency=one.is_emergency)
+        self._counted_at = at
 
     def _mark_losers(self) -> None:
         """Remember who is kept off the air and by whom: it may wait as its own rule says."""
-        if self._current is None:
+        if not self._fresh:
             return
-        for wish in self._wishes:
-            if wish is not self._current and not wish.winner:
-                wish.winner = self._current.occurrence.id
-                wish.set_deadline()
+        if self._current is not None:
+            for wish in self._fresh:
+                if wish is not self._current and not wish.is_gone and not wish.winner:
+                    wish.winner = self._current.occurrence.id
+                    self._set_deadline(wish)
+        self._fresh.clear()
 
     def _next_change(self) -> datetime | None:
-        edges = [wish.drop_at for wish in self._wishes if wish is not self._current]
-        edges = [edge for edge in edges if edge > self._now]
+        """Return when something else may happen: a start, an end, or a deadline, perhaps one that is void by now."""
+        edges = [self._deadlines[0][0]] if self._deadlines else []
         if self._coming:
             edges.append(self._coming[-1].start_at)
-        if self._on_air is not None:
-            edges.append(self._on_air.end_at)
+        if self._current is not None:
+            edges.append(self._ends_at)
         return min(edges, default=None)
-
-
-def aired_of(segment: Segment, rails: RailsInForce) -> Aired:
-    """Return what a segment counts as, in the account of its day."""
-    one = segment.occurrence
-    return Aired(
-        start_at=segment.start_at,
-        end_at=segment.end_at,
-        day=rails.day_of(one.start_at),
-        is_emergency=one.is_emergency,
-    )

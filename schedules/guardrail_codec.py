@@ -1,5 +1,6 @@
 """The plain form of a guard rail, for JSON: times as "HH:MM", slots as ["22:00", "05:00"]."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import time
@@ -9,6 +10,7 @@ from schedules.errors import ImpossibleGuardrailError
 from schedules.guardrails import Guardrail
 from schedules.slots import Slot
 
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 _FIELDS = tuple(one.name for one in fields(Guardrail))
 
 
@@ -40,9 +42,9 @@ def guardrail_from_plain(plain: object) -> Guardrail:
 def _value(name: str, value: object) -> Any:
     try:
         if name in ("quiet_hours", "slots"):
-            return tuple(Slot(_clock(start), _clock(end)) for start, end in _list(value))
+            return tuple(Slot(_clock(start), _clock(end)) for start, end in map(_list, _list(value)))
         if name == "volume_curve":
-            return tuple((_clock(at), _whole(volume)) for at, volume in _list(value))
+            return tuple((_clock(at), _whole(volume)) for at, volume in map(_list, _list(value)))
         return frozenset(_whole(day) for day in _list(value)) if name == "days" else _whole(value)
     except (TypeError, ValueError) as error:
         raise ImpossibleGuardrailError("guardrail_malformed", str(error), field=name) from error
@@ -61,12 +63,10 @@ def _whole(value: object) -> int:
 
 
 def _clock(value: object) -> time:
-    if not isinstance(value, str):
+    # Not left to `fromisoformat` alone: it takes "0530" and more, and newer versions take "24:00".
+    if not isinstance(value, str) or not _CLOCK.fullmatch(value):
         raise TypeError('a time like "05:30" is needed')
-    clock = time.fromisoformat(value)
-    if clock.tzinfo is not None or clock.microsecond:
-        raise ValueError("a local time in whole seconds is needed")
-    return clock
+    return time.fromisoformat(value)
 
 
 def _text(clock: time) -> str:

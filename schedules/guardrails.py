@@ -72,10 +72,20 @@ class Guardrail:
         ):
             if count > _MOST_SLOTS:
                 raise ImpossibleGuardrailError("out_of_range", f"at most {_MOST_SLOTS}", field=name)
+        self._check_times()
         if any(not 0 <= volume <= 100 for _, volume in self.volume_curve):
             raise ImpossibleGuardrailError("out_of_range", "a volume is 0 to 100", field="volume_curve")
         if len({at for at, _ in self.volume_curve}) < len(self.volume_curve):
             raise ImpossibleGuardrailError("out_of_range", "one volume for each time", field="volume_curve")
+
+    def _check_times(self) -> None:
+        for name, times in (
+            ("quiet_hours", [clock for slot in self.quiet_hours for clock in (slot.start, slot.end)]),
+            ("slots", [clock for slot in self.slots or () for clock in (slot.start, slot.end)]),
+            ("volume_curve", [clock for clock, _ in self.volume_curve]),
+        ):
+            if any(clock.tzinfo is not None or clock.microsecond for clock in times):
+                raise ImpossibleGuardrailError("out_of_range", "local times in whole seconds", field=name)
 
     def volume_at(self, clock: time) -> int:
         """Return the cap of the curve at a local time; 100 without a curve."""
@@ -116,7 +126,8 @@ def loosened(above: Guardrail, below: Guardrail) -> tuple[str, ...]:
     whole = _joined(above.quiet_hours)
     if any(_joined((*whole, slot)) == whole and slot not in whole for slot in below.quiet_hours):
         found.append("quiet_hours")
-    if any(volume > above.volume_at(at) for at, volume in below.volume_curve):
+    times = {at for curve in (above.volume_curve, below.volume_curve) for at, _ in curve}
+    if below.volume_curve and any(below.volume_at(at) > above.volume_at(at) for at in times):
         found.append("volume_curve")
     return tuple(one.name for one in fields(Guardrail) if one.name in found)
 

@@ -1,10 +1,12 @@
 """One computed time of one item on one device, and its rank among the others."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from schedules.errors import ImpossibleOccurrenceError
-from schedules.ranking import ORIGIN_RANK, Band, OnLoss, Origin, band_of
+from schedules.ranking import HIGHEST, LOWEST_EMERGENCY, ORIGIN_RANK, OnLoss, Origin
+
+_ZERO = timedelta(0)
 
 Rank = tuple[int, int, int, float, str]
 
@@ -34,16 +36,28 @@ class Occurrence:
     cause: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be: naive instants, an end that is not after the start, a priority out of range."""
-        if self.start_at.tzinfo is None or self.end_at.tzinfo is None:
-            raise ImpossibleOccurrenceError(
-                "naive_instant", "instants must carry a time zone", field="start_at"
-            )
+        """Refuse what cannot be: naive instants, an end that is not after the start, a priority out of range.
+
+        Instants are kept in UTC: arithmetic in a zone whose clock jumps would be wrong.
+        """
+        for name in ("start_at", "end_at", "latest_at"):
+            at = getattr(self, name)
+            if at is None or at.tzinfo is UTC:
+                continue
+            if at.tzinfo is None:
+                raise ImpossibleOccurrenceError(
+                    "naive_instant", "instants must carry a time zone", field=name
+                )
+            object.__setattr__(self, name, at.astimezone(UTC))
         if self.end_at <= self.start_at:
             raise ImpossibleOccurrenceError(
                 "end_before_start", "the end must come after the start", field="end_at"
             )
-        if not 0 <= self.priority <= 255:
+        if self.late_limit < _ZERO:
+            raise ImpossibleOccurrenceError(
+                "end_before_start", "a limit is not before its start", field="late_limit"
+            )
+        if not 0 <= self.priority <= HIGHEST:
             raise ImpossibleOccurrenceError(
                 "priority_out_of_range", "priority must be 0 to 255", field="priority"
             )
@@ -56,7 +70,7 @@ class Occurrence:
     @property
     def is_emergency(self) -> bool:
         """Whether it is of the band that may break guard rails."""
-        return band_of(self.priority) is Band.EMERGENCY
+        return self.priority >= LOWEST_EMERGENCY
 
     @property
     def last_start_at(self) -> datetime:

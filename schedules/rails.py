@@ -1,21 +1,23 @@
 """The guard rails of one device at work: one question, "may this sound from here to there?", and one account.
 
-The account counts what really sounded, repeats and relays included, by the local day on which an item was to
-start (a session over midnight belongs to its first day). Emergencies are counted apart.
+The account counts what really sounded, repeats and relays included, by the local day on which it began (a session
+over midnight belongs to its first day). Emergencies are counted apart.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from schedules.guardrails import NIGHT, SESSION_GAP, STANDARD, Guardrail
-from schedules.slots import Slot, at_local, local_day
+from schedules.errors import ImpossibleGuardrailError
+from schedules.guardrails import SESSION_GAP, STANDARD, Guardrail
+from schedules.hours import hours_of, zone_of
+from schedules.slots import Slot
 
 EMERGENCY_ITEM = timedelta(minutes=STANDARD.emergency_item_minutes or 15)
 EMERGENCY_DAY = timedelta(minutes=STANDARD.emergency_day_minutes or 480)
-_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 _ZERO = timedelta(0)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,10 +39,19 @@ class Rails:
     has_neighbour: bool = False
     holds_from: datetime = BEGINNING
 
+    def __post_init__(self) -> None:
+        """Refuse a zone that is not known; ImpossibleGuardrailError."""
+        try:
+            zone_of(self.zone)
+        except (ValueError, LookupError, OSError) as error:
+            raise ImpossibleGuardrailError(
+                "guardrail_malformed", "the zone is not known", field="zone"
+            ) from error
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aired:
-    """Something that sounded in [start_at, end_at), of an item planned for the local day `day`."""
+    """Something that sounded in [start_at, end_at); `day` is the local day on which it began."""
 
     start_at: datetime
     end_at: datetime
@@ -49,21 +60,15 @@ class Aired:
 
 
 @dataclass(slots=True)
-class _Use:
-    """What one day has used up."""
-
-    sessions: int = 0
-    session: timedelta = _ZERO
-    total: timedelta = _ZERO
-    last_end: datetime = BEGINNING
-
-
-@dataclass(slots=True)
 class Account:
-    """Running totals by day; `add` takes airings in the order of their start."""
+    """Running totals. A session belongs to the day on which it began, minutes to the day on which their sound began."""
 
-    _uses: dict[date, _Use] = field(default_factory=dict)
+    _sessions: dict[date, int] = field(default_factory=dict)
+    _totals: dict[date, timedelta] = field(default_factory=dict)
     _emergencies: dict[date, timedelta] = field(default_factory=dict)
+    _session: timedelta = _ZERO
+    _begun_at: datetime = BEGINNING
+    _last_end: datetime = BEGINNING
 
     @classmethod
     def of(cls, aired: Iterable[Aired]) -> "Account":
@@ -74,27 +79,38 @@ class Account:
         return account
 
     def add(self, aired: Aired) -> None:
-        """Count one airing."""
-        length = aired.end_at - aired.start_at
-        if aired.is_emergency:
-            self._emergencies[aired.day] = self._emergencies.get(aired.day, _ZERO) + length
-            for use in self._uses.values():
-                # It parts no session that it interrupts.
-                if aired.start_at - use.last_end < SESSION_GAP:
-                    use.last_end = max(use.last_end, aired.end_at)
+        """Count one airing; MUST come in the order of their start."""
+        self.count(aired.day, aired.start_at, aired.end_at, is_emergency=aired.is_emergency)
+
+    def count(self, day: date, start_at: datetime, end_at: datetime, *, is_emergency: bool = False) -> None:
+        """Count what began on `day` and sounded in [start_at, end_at); what goes on may be counted piece by piece."""
+        length = end_at - start_at
+        if is_emergency:
+            self._emergencies[day] = self._emergencies.get(day, _ZERO) + length
+            # It parts no session that it interrupts.
+            if not self.begins_session(start_at):
+                self._last_end = max(self._last_end, end_at)
             return
-        use = self._uses.setdefault(aired.day, _Use())
-        if use.sessions == 0 or aired.start_at - use.last_end >= SESSION_GAP:
-            use.sessions, use.session = use.sessions + 1, _ZERO
-        use.session += length
-        use.total += length
-        use.last_end = max(use.last_end, aired.end_at)
+        if self.begins_session(start_at):
+            self._sessions[day] = self._sessions.get(day, 0) + 1
+            self._session, self._begun_at, self._last_end = _ZERO, start_at, end_at
+        self._session += length
+        self._totals[day] = self._totals.get(day, _ZERO) + length
+        self._last_end = max(self._last_end, end_at)
+
+    def begins_session(self, start_at: datetime) -> bool:
+        """Tell whether a sound from `start_at` on would begin a session rather than go on with the present one."""
+        if start_at - self._last_end >= SESSION_GAP:
+            return True
+        # A clock that was set back must not let today's sounds vanish in a session of tomorrow.
+        return self._begun_at - start_at >= SESSION_GAP
 
     def with_more(self, day: date, start_at: datetime, length: timedelta) -> tuple[int, timedelta, timedelta]:
         """Return sessions of the day, length of the present session and total, if this were to sound too."""
-        use = self._uses.get(day, _Use())
-        is_new = use.sessions == 0 or start_at - use.last_end >= SESSION_GAP
-        return use.sessions + is_new, length if is_new else use.session + length, use.total + length
+        total = self._totals.get(day, _ZERO) + length
+        if self.begins_session(start_at):
+            return self._sessions.get(day, 0) + 1, length, total
+        return self._sessions.get(day, 0), self._session + length, total
 
     def emergencies(self, day: date) -> timedelta:
         """Return for how long emergencies have sounded on a day."""
@@ -106,31 +122,35 @@ class RailsInForce:
 
     def __init__(self, rails: Iterable[Rails]) -> None:
         self._rails = sorted(rails, key=lambda one: one.holds_from) or [Rails()]
+        self._hours = [hours_of(one.guardrail, one.zone) for one in self._rails]
+        self._is_undated = len(self._rails) == 1
 
     def at(self, instant: datetime) -> Rails:
         """Return the rails of an item planned for this instant."""
-        found = self._rails[0]
-        for one in self._rails:
-            if one.holds_from > instant:
-                break
-            found = one
-        return found
+        return self._rails[self._number_at(instant)]
 
-    def day_of(self, planned_at: datetime) -> date:
-        """Return the local day to which an item belongs."""
-        return local_day(planned_at, _zone(self.at(planned_at).zone))
+    def day_of(self, instant: datetime) -> date:
+        """Return the local day of an instant."""
+        return self._hours[self._number_at(instant)].day_of(instant)
 
     def breaches(
         self, planned_at: datetime, start_at: datetime, end_at: datetime, account: Account
     ) -> tuple[Breach, ...]:
         """Return every rule that an item planned for one instant would break by sounding in [start_at, end_at)."""
-        rails = self.at(planned_at)
-        guardrail, zone = rails.guardrail, _zone(rails.zone)
-        day = local_day(planned_at, zone)
-        found = [*_hours(guardrail, zone, start_at, end_at), *_day(guardrail, day)]
+        number = self._number_at(planned_at)
+        guardrail, hours = self._rails[number].guardrail, self._hours[number]
+        found: list[Breach] = []
+        if quiet := hours.quiet_slot(start_at, end_at):
+            found.append(Breach("quiet_hours", (*_from_to(start_at, end_at, hours.zone), *_words(quiet))))
+        if not hours.is_allowed(start_at, end_at):
+            found.append(Breach("outside_slots", _from_to(start_at, end_at, hours.zone)))
+        day = hours.day_of(start_at)
+        if guardrail.days is not None:
+            planned_on = day if planned_at == start_at else hours.day_of(planned_at)
+            found += _weekday(guardrail.days, planned_on, day, goes_on=not account.begins_session(start_at))
         sessions, session, total = account.with_more(day, start_at, end_at - start_at)
-        if guardrail.sessions_per_day is not None and sessions > guardrail.sessions_per_day:
-            limit = guardrail.sessions_per_day
+        limit = guardrail.sessions_per_day
+        if limit is not None and sessions > limit:
             found.append(Breach("sessions_per_day", (("limit", limit), ("used", sessions))))
         found += _minutes("session_minutes", guardrail.session_minutes, session)
         found += _minutes("day_minutes", guardrail.day_minutes, total)
@@ -138,13 +158,11 @@ class RailsInForce:
 
     def volume(self, planned_at: datetime, start_at: datetime, end_at: datetime, wished: int) -> int:
         """Return the volume at which [start_at, end_at) may sound: the lowest cap that it touches."""
-        rails = self.at(planned_at)
-        guardrail, zone = rails.guardrail, _zone(rails.zone)
-        volume = min(wished, _curve_cap(guardrail, zone, start_at, end_at))
-        if guardrail.night_volume is not None and _touched((NIGHT,), zone, start_at, end_at):
-            volume = min(volume, guardrail.night_volume)
-        if rails.has_neighbour and guardrail.neighbour_volume is not None:
-            volume = min(volume, guardrail.neighbour_volume)
+        number = self._number_at(planned_at)
+        rails = self._rails[number]
+        volume = min(wished, self._hours[number].cap(start_at, end_at))
+        if rails.has_neighbour and rails.guardrail.neighbour_volume is not None:
+            volume = min(volume, rails.guardrail.neighbour_volume)
         return volume
 
     def emergency_volume(self, planned_at: datetime, wished: int) -> int:
@@ -161,6 +179,11 @@ class RailsInForce:
             EMERGENCY_DAY if day is None else timedelta(minutes=day),
         )
 
+    def _number_at(self, instant: datetime) -> int:
+        if self._is_undated:
+            return 0
+        return max(bisect_right(self._rails, instant, key=lambda one: one.holds_from) - 1, 0)
+
 
 def clock_text(instant: datetime, zone: ZoneInfo) -> str:
     """Return the local time of an instant: 05:00, or 05:00:30 when there are seconds."""
@@ -168,81 +191,28 @@ def clock_text(instant: datetime, zone: ZoneInfo) -> str:
     return clock.isoformat("seconds" if clock.second else "minutes")
 
 
-def _hours(guardrail: Guardrail, zone: ZoneInfo, start_at: datetime, end_at: datetime) -> list[Breach]:
-    found = []
-    at = ("at", clock_text(start_at, zone))
-    if quiet := _touched(guardrail.quiet_hours, zone, start_at, end_at):
-        until = ("until", clock_text(end_at, zone))
-        found.append(Breach("quiet_hours", (at, until, *_words(quiet))))
-    if guardrail.slots is not None and not _inside(guardrail.slots, zone, start_at, end_at):
-        found.append(Breach("outside_slots", (at, ("until", clock_text(end_at, zone)))))
-    return found
+def _from_to(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> tuple[tuple[str, str], ...]:
+    return (("at", clock_text(start_at, zone)), ("until", clock_text(end_at, zone)))
 
 
-def _day(guardrail: Guardrail, day: date) -> list[Breach]:
-    if guardrail.days is None or day.isoweekday() in guardrail.days:
-        return []
-    return [Breach("day_not_allowed", (("weekday", day.isoweekday()),))]
+def _weekday(days: frozenset[int], planned_on: date, begun_on: date, *, goes_on: bool) -> list[Breach]:
+    """Look at the day of the plan, and at the day on which it really begins, unless a session goes on over midnight."""
+    for day in (planned_on, begun_on):
+        if day.isoweekday() not in days and (day == planned_on or not goes_on):
+            return [Breach("day_not_allowed", (("weekday", day.isoweekday()),))]
+    return []
 
 
 def _minutes(code: str, limit: int | None, used: timedelta) -> list[Breach]:
-    if limit is None or used <= timedelta(minutes=limit):
+    if limit is None or used <= limit * _MINUTE:
         return []
     # Whole minutes, the begun one counted: "17 of 15".
-    minutes = -(-used // timedelta(minutes=1))
+    minutes = -(-used // _MINUTE)
     return [Breach(code, (("limit", limit), ("used", minutes), ("used_s", round(used.total_seconds()))))]
 
 
 def _words(slot: Slot) -> tuple[tuple[str, str], ...]:
     return (("quiet_from", slot.start.isoformat("minutes")), ("quiet_to", slot.end.isoformat("minutes")))
-
-
-@lru_cache(maxsize=4_096)
-def _spans(slots: tuple[Slot, ...], zone: ZoneInfo, day: date) -> tuple[tuple[datetime, datetime, Slot], ...]:
-    """Return what the slots that start on a local day cover."""
-    return tuple((*slot.span_on(day, zone), slot) for slot in slots)
-
-
-def _days(zone: ZoneInfo, start_at: datetime, end_at: datetime) -> list[date]:
-    first, last = local_day(start_at, zone) - _DAY, local_day(end_at, zone)
-    return [first + _DAY * number for number in range((last - first).days + 1)]
-
-
-def _touched(slots: tuple[Slot, ...], zone: ZoneInfo, start_at: datetime, end_at: datetime) -> Slot | None:
-    """Return a slot that [start_at, end_at) touches, or None."""
-    if not slots:
-        return None
-    for day in _days(zone, start_at, end_at):
-        for begin, end, slot in _spans(slots, zone, day):
-            if start_at < end and begin < end_at:
-                return slot
-    return None
-
-
-def _inside(slots: tuple[Slot, ...], zone: ZoneInfo, start_at: datetime, end_at: datetime) -> bool:
-    """Tell whether one slot, or several that join, cover [start_at, end_at) wholly."""
-    covered = start_at
-    for day in _days(zone, start_at, end_at):
-        for begin, end, _ in sorted(_spans(slots, zone, day)):
-            if begin <= covered < end:
-                covered = end
-    return covered >= end_at
-
-
-def _curve_cap(guardrail: Guardrail, zone: ZoneInfo, start_at: datetime, end_at: datetime) -> int:
-    if not guardrail.volume_curve:
-        return 100
-    cap = guardrail.volume_at(start_at.astimezone(zone).time())
-    for day in _days(zone, start_at, end_at):
-        for at, volume in guardrail.volume_curve:
-            if start_at <= at_local(day, at, zone) < end_at:
-                cap = min(cap, volume)
-    return cap
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
 
 
 __all__ = ["Account", "Aired", "Breach", "Rails", "RailsInForce", "clock_text"]

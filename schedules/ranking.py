@@ -24,9 +24,10 @@ class Origin(StrEnum):
 class OnLoss(StrEnum):
     """What becomes of an item when something of higher rank keeps it off the air or takes it off.
 
-    RESUME: it goes on from where it was cut, for as long as its window lasts. RESTART: it begins anew as soon as
-    the air is free, if it can still end within its window. LATER: it begins anew at the first time in its window
-    that nothing else wants. SKIP: it is dropped. None is ever just played late.
+    RESUME: it goes on from where it was cut, as soon as the air is free, if the rest can still end within its window.
+    RESTART: it begins anew as soon as the air is free, if it can still end within its window. LATER: it begins anew
+    at the first time in its window that nothing else wants. SKIP: it is dropped, unless the air is free again within
+    its late limit. None is ever just played late.
     """
 
     RESUME = "resume"

@@ -34,3 +34,14 @@ class Slot:
         """Return the instants [start, end) of the slot that starts on `day`."""
         end_day = day if self.end > self.start else day + _DAY
         return at_local(day, self.start, zone), at_local(end_day, self.end, zone)
+
+    def longest_span_on(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return the same, at its longest: where clocks jump, as long as a clock on the wall may show the slot."""
+        end_day = day if self.end > self.start else day + _DAY
+        return both_readings(day, self.start, zone)[0], both_readings(end_day, self.end, zone)[1]
+
+
+def both_readings(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the earliest and the latest instant that a local time may mean; they differ only where clocks jump."""
+    first, second = at_local(day, clock, zone), at_local(day, clock.replace(fold=1), zone)
+    return min(first, second), max(first, second)

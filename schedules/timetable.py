@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from schedules.forecast import History, Segment, Unaired, foresee
+from schedules.forecast import foresee
 from schedules.occurrences import Occurrence
 from schedules.rails import RailsInForce
+from schedules.segments import History, Segment, Unaired
 
 _HORIZON = timedelta(days=8)
 
