@@ -36,10 +36,15 @@ from controller.usecases import (
     BroadcastDesk,
     DeviceRegister,
     DeviceReports,
+    Expiry,
     NoticeDesk,
+    ReminderDesk,
     RenderingRoom,
+    ReviewDesk,
     SignIns,
+    StandIns,
     TimetablePush,
+    TrailDesk,
     UseCases,
 )
 from controller.usecases.ports import BrokerAddress
@@ -115,7 +120,7 @@ def build(settings: ControllerSettings) -> Controller:
     broker_password = _kept_secret(settings.state / "broker-secret", secrets.token_urlsafe)
     uses = UseCases(
         sign_ins=SignIns(unit=database.unit, clock=clock, hasher=Argon2Passwords()),
-        accounts=Accounts(unit=database.unit, clock=clock),
+        accounts=Accounts(unit=database.unit, clock=clock, news=news),
         areas=AreaRegister(unit=database.unit, clock=clock),
         area_changes=AreaChanges(unit=database.unit, clock=clock, news=news),
         notices=NoticeDesk(unit=database.unit, clock=clock, contents=contents, news=news),
@@ -139,6 +144,11 @@ def build(settings: ControllerSettings) -> Controller:
             downlink=downlinker,
             random_source=random.Random(),  # noqa: S311
         ),
+        review=ReviewDesk(unit=database.unit, clock=clock, news=news),
+        stand_ins=StandIns(unit=database.unit, clock=clock, news=news),
+        reminders=ReminderDesk(unit=database.unit, clock=clock, news=news),
+        expiry=Expiry(unit=database.unit, clock=clock, news=news),
+        trail=TrailDesk(unit=database.unit),
     )
     parts = WebParts(
         uses=uses,
@@ -224,6 +234,8 @@ def _ticks(uses: UseCases, settings: ControllerSettings) -> list[Tick]:
         Tick(name="change-areas", every_s=30, act=uses.area_changes.apply_due),
         Tick(name="renew-windows", every_s=3600, act=uses.timetables.renew_windows),
         Tick(name="forget-old", every_s=3600, act=uses.sign_ins.forget_old),
+        Tick(name="lapse", every_s=5, act=uses.expiry.lapse_due),
+        Tick(name="remind", every_s=60, act=uses.reminders.remind_due),
     ]
 
 

@@ -25,7 +25,7 @@ _EDITABLE = (NoticeState.DRAFT, NoticeState.REJECTED, NoticeState.APPROVED, Noti
 
 @dataclass(eq=False, kw_only=True)
 class Notice:
-    """A notice and where its working version stands in review. `version` rises with every edit; a decision is about one.
+    """A notice and where its working version stands. `version` rises with every edit; a decision is about one version.
 
     The version in force is kept apart (`approved_...`): it goes on airing while an edit of it is under review.
     `writers` are the ids of all who worked on the working version, comma separated: it is their own item.

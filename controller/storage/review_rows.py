@@ -1,10 +1,12 @@
 """The queries of review: what waits, who stands in, who was reminded."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import CursorResult, Select, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as SqlSession
 
 from controller.domain.airings import AuditEntry, Broadcast, BroadcastState
@@ -22,8 +24,13 @@ class SqlReview:
     def __init__(self, session: SqlSession) -> None:
         self._session = session
 
-    def add(self, thing: Any) -> None:
-        self._session.add(thing)
+    def add(self, delegation: Delegation) -> None:
+        self._session.add(delegation)
+
+    def remind(self, reminder: Reminder) -> bool:
+        insert = sqlite.insert if self._session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        row = insert(tables.reminders).values(asdict(reminder)).on_conflict_do_nothing()
+        return cast("CursorResult[Any]", self._session.execute(row)).rowcount == 1
 
     def submitted(self, area_ids: Iterable[str] | None = None) -> Sequence[Notice]:
         columns = tables.notices.c

@@ -8,10 +8,15 @@ from controller.usecases.area_register import AreaRegister
 from controller.usecases.broadcast_desk import BroadcastDesk
 from controller.usecases.device_register import DeviceRegister
 from controller.usecases.device_reports import DeviceReports
+from controller.usecases.expiry import Expiry
 from controller.usecases.notice_desk import NoticeDesk
+from controller.usecases.reminder_desk import ReminderDesk
 from controller.usecases.rendering_room import RenderingRoom
+from controller.usecases.review_desk import ReviewDesk
 from controller.usecases.sign_ins import SignIns
+from controller.usecases.stand_ins import StandIns
 from controller.usecases.timetables import TimetablePush
+from controller.usecases.trail_desk import TrailDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,11 @@ class UseCases:
     devices: DeviceRegister
     reports: DeviceReports
     timetables: TimetablePush
+    review: ReviewDesk
+    stand_ins: StandIns
+    reminders: ReminderDesk
+    expiry: Expiry
+    trail: TrailDesk
 
 
 __all__ = [
@@ -37,9 +47,14 @@ __all__ = [
     "BroadcastDesk",
     "DeviceRegister",
     "DeviceReports",
+    "Expiry",
     "NoticeDesk",
+    "ReminderDesk",
     "RenderingRoom",
+    "ReviewDesk",
     "SignIns",
+    "StandIns",
     "TimetablePush",
+    "TrailDesk",
     "UseCases",
 ]

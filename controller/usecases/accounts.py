@@ -21,8 +21,9 @@ from controller.domain.people import (
     User,
     check_username,
 )
-from controller.domain.texts import clean_line
-from controller.usecases.ports import Clock, Unit, Work
+from controller.domain.texts import MAX_REASON, clean_line, clean_text
+from controller.usecases.lock_out import end_delegations_of, hold_orders_of
+from controller.usecases.ports import Clock, News, Unit, Work
 from controller.usecases.rights import Actor, area_for
 from controller.usecases.trail import note, note_stranger
 
@@ -38,9 +39,10 @@ class Person:
 class Accounts:
     """Use cases about accounts."""
 
-    def __init__(self, *, unit: Unit, clock: Clock) -> None:
+    def __init__(self, *, unit: Unit, clock: Clock, news: News) -> None:
         self._unit = unit
         self._clock = clock
+        self._news = news
 
     def invite(
         self, actor: Actor, *, username: str, display_name: str, grants: Sequence[tuple[str, Role]]
@@ -107,6 +109,32 @@ class Accounts:
             work.people.end_sessions(user_id, now)
             note(work, actor, "disable", f"user:{user.username}", now=now)
 
+    def lock_out(self, actor: Actor, user_id: str, *, reason: str) -> int:
+        """Close an account that somebody else may be using, and take its orders off the air; return how many.
+
+        Whatever it ordered or approved and is not over is held for a second approver. Raises REASON_EMPTY.
+        """
+        now = self._clock.now()
+        kept = clean_text(reason, field="reason", limit=MAX_REASON) if reason.strip() else ""
+        if not kept:
+            raise InvalidError(Code.REASON_EMPTY, field="reason")
+        with self._unit() as work:
+            user = _administered_user(work, actor, user_id)
+            user.disabled_at = user.disabled_at or now
+            work.people.end_sessions(user.id, now)
+            work.people.drop_invitations(user.id)
+            end_delegations_of(work, user.id, now)
+            held = hold_orders_of(work, user.id, now)
+            note(
+                work, actor, "lock_out", f"user:{user.username}", now=now, detail=f"{kept}\nheld: {len(held)}"
+            )
+            for broadcast in held:
+                detail = f"order {broadcast.id}: {user.username} was locked out"
+                note(work, actor, "hold", f"notice:{broadcast.notice_id}", now=now, detail=detail)
+        self._news.publish("airings")
+        self._news.publish("notices")
+        return len(held)
+
     def people(self, actor: Actor) -> Sequence[Person]:
         """Return the accounts of which the actor administers at least one area."""
         with self._unit() as work:
@@ -148,9 +176,7 @@ def _administered(work: Work, actor: Actor) -> list[Person]:
 
 
 def _administered_areas(work: Work, actor: Actor) -> set[str]:
-    return {
-        area.id for area in work.areas.all(with_absent=True) if actor.may(Permission.ADMINISTER, area)
-    }
+    return {area.id for area in work.areas.all(with_absent=True) if actor.may(Permission.ADMINISTER, area)}
 
 
 def _administered_user(work: Work, actor: Actor, user_id: str) -> User:

@@ -13,7 +13,10 @@ from controller.domain.review import Delegation, Reminder
 class Review(Protocol):
     """The rows that wait, and those about waiting."""
 
-    def add(self, thing: Delegation | Reminder) -> None: ...
+    def add(self, delegation: Delegation) -> None: ...
+    def remind(self, reminder: Reminder) -> bool:
+        """Keep a reminder, unless this person has had that one about it: of two callers, one is told True."""
+        ...
 
     def submitted(self, area_ids: Iterable[str] | None = None) -> Sequence[Notice]:
         """Return every notice that waits for a decision, the longest waiting first; of some areas, or of all."""

@@ -12,12 +12,14 @@ from controller.domain.people import (
     THROTTLE_WINDOW,
     FailedTry,
     Invitation,
+    Role,
     Session,
     User,
     check_password,
 )
 from controller.usecases.ports import Clock, PasswordHasher, Unit, Work
 from controller.usecases.rights import Actor
+from controller.usecases.stand_ins import lent_to
 from controller.usecases.trail import note, note_stranger
 
 MOST_NOTED = 20
@@ -83,7 +85,7 @@ class SignIns:
             session = work.people.session(token_hash(token)) if token else None
             user = work.people.get(session.user_id) if session is not None and session.is_live(now) else None
             if session is not None and user is not None and user.disabled_at is None:
-                return Visit(actor=_actor(work, user, address), csrf_token=session.csrf_token)
+                return Visit(actor=_actor(work, user, address, now), csrf_token=session.csrf_token)
             if session is not None:
                 _note_stale(work, session, address=address, now=now)
         raise NotSignedInError(Code.NOT_SIGNED_IN)
@@ -155,11 +157,17 @@ def _note_throttled(work: Work, name: str, *, address: str, now: datetime) -> No
         note_stranger(work, name, "sign_in_throttled", f"user:{name}", address=address, now=now)
 
 
-def _actor(work: Work, user: User, address: str) -> Actor:
+def _actor(work: Work, user: User, address: str, now: datetime) -> Actor:
     grants = [(work.areas.get(grant.area_id), grant.role) for grant in work.people.grants(user.id)]
     roles = tuple((area.path, role) for area, role in grants if area is not None)
+    stands_in = lent_to(work, user.id, now)
     return Actor(
-        user_id=user.id, username=user.username, display_name=user.display_name, roles=roles, address=address
+        user_id=user.id,
+        username=user.username,
+        display_name=user.display_name,
+        roles=(*roles, *((one.path, Role.APPROVER) for one in stands_in)),
+        address=address,
+        stands_in=stands_in,
     )
 
 

@@ -28,10 +28,15 @@ from controller.usecases import (
     BroadcastDesk,
     DeviceRegister,
     DeviceReports,
+    Expiry,
     NoticeDesk,
+    ReminderDesk,
     RenderingRoom,
+    ReviewDesk,
     SignIns,
+    StandIns,
     TimetablePush,
+    TrailDesk,
     UseCases,
 )
 from controller.usecases.broadcast_desk import BroadcastView
@@ -140,7 +145,7 @@ class ControlRoom:
         clock, news = self.clock, self.news
         return UseCases(
             sign_ins=SignIns(unit=unit, clock=clock, hasher=hasher or PlainPasswords()),
-            accounts=Accounts(unit=unit, clock=clock),
+            accounts=Accounts(unit=unit, clock=clock, news=news),
             areas=AreaRegister(unit=unit, clock=clock),
             area_changes=AreaChanges(unit=unit, clock=clock, news=news),
             notices=NoticeDesk(unit=unit, clock=clock, contents=self.contents, news=news),
@@ -157,6 +162,11 @@ class ControlRoom:
             timetables=TimetablePush(
                 unit=unit, clock=clock, downlink=self.downlink, random_source=self.random
             ),
+            review=ReviewDesk(unit=unit, clock=clock, news=news),
+            stand_ins=StandIns(unit=unit, clock=clock, news=news),
+            reminders=ReminderDesk(unit=unit, clock=clock, news=news),
+            expiry=Expiry(unit=unit, clock=clock, news=news),
+            trail=TrailDesk(unit=unit),
         )
 
     def second_database(self, *, busy_timeout_s: float) -> Database:
