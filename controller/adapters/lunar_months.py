@@ -1,7 +1,7 @@
 """Âm lịch: the lunar calendar of Viet Nam, computed for UTC+7.
 
 China computes the same calendar for UTC+8, so the two differ now and then: Tết of 1985, 2007 and 2030, for example.
-No well-kept library computes it for UTC+7.
+Why it is computed here: docs/adr/0015.
 The rules are those of both: a month begins on the day of the new moon; the winter solstice falls into month 11;
 where thirteen months lie between two of those, the first one without a principal solar term is a leap month.
 
