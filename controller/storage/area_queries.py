@@ -84,11 +84,11 @@ class SqlGuardrails:
     def add(self, setting: GuardrailSetting) -> None:
         self._session.add(setting)
 
-    def of_areas(self, area_ids: Iterable[str]) -> Sequence[GuardrailSetting]:
+    def of_areas(self, area_ids: Iterable[str] | None) -> Sequence[GuardrailSetting]:
         columns = tables.guardrail_settings.c
-        statement = select(GuardrailSetting).where(
-            columns.area_id.in_(list(area_ids)), columns.replaced_at.is_(None)
-        )
+        statement = select(GuardrailSetting).where(columns.replaced_at.is_(None))
+        if area_ids is not None:
+            statement = statement.where(columns.area_id.in_(list(area_ids)))
         return self._session.scalars(statement.order_by(columns.set_at, columns.id)).all()
 
 

@@ -10,6 +10,6 @@ class Guardrails(Protocol):
     """The guard rails that areas have set."""
 
     def add(self, setting: GuardrailSetting) -> None: ...
-    def of_areas(self, area_ids: Iterable[str]) -> Sequence[GuardrailSetting]:
-        """Return the settings of these areas that were not replaced, in the order in which they were made."""
+    def of_areas(self, area_ids: Iterable[str] | None) -> Sequence[GuardrailSetting]:
+        """Return the settings of these areas, or of all, that were not replaced, in the order of their making."""
         ...

@@ -4,68 +4,80 @@ Where nobody has set anything, STANDARD holds: it is what the root has until som
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.domain.area_tree import AreaTree, days_of_change, tree_on
-from controller.domain.areas import Area
-from controller.domain.devices import Device, Neighbour
+from controller.domain.areas import Area, AreaStanding
 from controller.domain.guardrails import GuardrailSetting
 from controller.usecases.ports import Work
-from schedules import BUILT_IN, Guardrail, Rails, at_local, guardrail_from_plain, local_day, tighten
+from schedules import BUILT_IN, Guardrail, at_local, guardrail_from_plain, tighten
 
-NOTHING_SET = Guardrail()
 _DAY = timedelta(days=1)
 
 
-class RailsBook:
-    """The guard rails of several areas from the local day `first_day` to `last_day`; reads storage once.
+class GuardrailBook:
+    """The guard rails of areas from the local day `first_day` to `last_day`. Cheap to ask again.
 
-    Areas and settings of one area change at its own midnight; `of` and `of_device` are cheap to ask again.
+    Settings and areas change at the midnight of the area that is asked about.
     """
 
-    def __init__(self, work: Work, area_ids: Iterable[str], *, first_day: date, last_day: date) -> None:
-        self._standings = work.standings.upward(area_ids)
+    def __init__(self, work: Work, *, first_day: date, last_day: date) -> None:
+        self._work = work
+        self._first_day, self._last_day = first_day, last_day
+        self._standings: Sequence[AreaStanding] = ()
         self._settings: dict[str, list[GuardrailSetting]] = {}
-        settings = work.guardrails.of_areas({one.area_id for one in self._standings})
-        for one in settings:
-            self._settings.setdefault(one.area_id, []).append(one)
-        turns = {one.starts_on for one in settings} | {one.ends_on + _DAY for one in settings if one.ends_on}
-        turns.update(days_of_change(self._standings, first_day))
-        self._days = [first_day, *sorted(day for day in turns if first_day < day <= last_day)]
+        self._known: set[str] = set()
+        self._days = [first_day]
         self._trees: dict[date, AreaTree] = {}
         self._folds: dict[tuple[date, str], Guardrail] = {}
+        self._found: dict[tuple[str, str], tuple[tuple[datetime, Guardrail], ...]] = {}
 
     def on(self, area_id: str, day: date) -> Guardrail:
         """Return what holds in an area on a day."""
+        self._read(area_id)
         place = self._tree(day).get(area_id)
         way = place.path.rstrip("/").split("/") if place is not None else [area_id]
         return self._fold(tuple(way), day)
 
     def above(self, area_id: str, day: date) -> Guardrail:
         """Return what holds right above an area on a day; for the root, what holds where nobody has set anything."""
+        self._read(area_id)
         place = self._tree(day).get(area_id)
         way = place.path.rstrip("/").split("/") if place is not None else [area_id]
         return self._fold(tuple(way[:-1]), day) if way[:-1] else BUILT_IN["standard"]
 
     def of(self, area: Area) -> tuple[tuple[datetime, Guardrail], ...]:
         """Return what holds in an area, each with the instant (UTC) from which it holds, soonest first."""
-        zone = ZoneInfo(area.zone)
-        found: list[tuple[datetime, Guardrail]] = []
-        for day in self._days:
-            guardrail = self.on(area.id, day)
-            if not found or found[-1][1] != guardrail:
-                found.append((at_local(day, time(0), zone), guardrail))
-        return tuple(found)
+        self._read(area.id)
+        key = (area.id, area.zone)
+        if key not in self._found:
+            zone = ZoneInfo(area.zone)
+            found: list[tuple[datetime, Guardrail]] = []
+            for day in self._days:
+                guardrail = self.on(area.id, day)
+                if not found or found[-1][1] != guardrail:
+                    found.append((at_local(day, time(0), zone), guardrail))
+            self._found[key] = tuple(found)
+        return self._found[key]
 
-    def of_device(self, device: Device, area: Area) -> tuple[Rails, ...]:
-        """Return the rails of one device that stands in `area`, its neighbour included."""
-        has_neighbour = device.neighbour is not Neighbour.NONE
-        return tuple(
-            Rails(guardrail=guardrail, zone=area.zone, has_neighbour=has_neighbour, holds_from=holds_from)
-            for holds_from, guardrail in self.of(area)
-        )
+    def _read(self, area_id: str) -> None:
+        """Read what is needed about one area; when another one is asked about, about all of them at once."""
+        if area_id in self._known:
+            return
+        is_first = not self._known
+        self._standings = self._work.standings.upward([area_id]) if is_first else self._work.standings.all()
+        self._known = {area_id, *(one.area_id for one in self._standings)}
+        settings = self._work.guardrails.of_areas(self._known if is_first else None)
+        self._settings = {}
+        for one in settings:
+            self._settings.setdefault(one.area_id, []).append(one)
+        turns = {one.starts_on for one in settings} | {one.ends_on + _DAY for one in settings if one.ends_on}
+        turns.update(days_of_change(self._standings, self._first_day))
+        inside = [day for day in turns if self._first_day < day <= self._last_day]
+        self._days = [self._first_day, *sorted(inside)]
+        self._trees, self._folds, self._found = {}, {}, {}
 
     def _tree(self, day: date) -> AreaTree:
         if day not in self._trees:
@@ -88,17 +100,7 @@ def rails_for(
     work: Work, area: Area, first_day: date, last_day: date
 ) -> tuple[tuple[datetime, Guardrail], ...]:
     """Return what holds in one area from a local day to another, each with the instant (UTC) from which it holds."""
-    return RailsBook(work, [area.id], first_day=first_day, last_day=last_day).of(area)
-
-
-def rails_of(
-    work: Work, devices: Sequence[tuple[Device, Area]], start_at: datetime, end_at: datetime
-) -> dict[str, tuple[Rails, ...]]:
-    """Return the rails of devices, by their id, for whatever may sound in [start_at, end_at)."""
-    zones = {area.zone for _, area in devices} or {"UTC"}
-    days = [local_day(at, ZoneInfo(zone)) for at in (start_at, end_at) for zone in zones]
-    book = RailsBook(work, {area.id for _, area in devices}, first_day=min(days) - _DAY, last_day=max(days))
-    return {device.id: book.of_device(device, area) for device, area in devices}
+    return GuardrailBook(work, first_day=first_day, last_day=last_day).of(area)
 
 
 def own_setting(settings: Sequence[GuardrailSetting], day: date) -> GuardrailSetting | None:
