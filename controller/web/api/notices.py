@@ -19,7 +19,10 @@ def list_notices(actor: ApiActor, uses: Uses) -> list[NoticeOut]:
 @router.post("", status_code=201)
 def write(body: NoticeBody, actor: ApiActor, uses: Uses) -> NoticeOut:
     """Keep a new draft."""
-    return NoticeOut.of(uses.notices.write(actor, area_id=body.area_id, title=body.title, text=body.text))
+    view = uses.notices.write(
+        actor, area_id=body.area_id, title=body.title, text=body.text, expires_at=body.expires_at
+    )
+    return NoticeOut.of(view)
 
 
 @router.get("/{notice_id}")
@@ -30,8 +33,15 @@ def get_notice(notice_id: str, actor: ApiActor, uses: Uses) -> NoticeOut:
 
 @router.put("/{notice_id}")
 def edit(notice_id: str, body: NoticeEditBody, actor: ApiActor, uses: Uses) -> NoticeOut:
-    """Change a draft or a rejected notice."""
-    view = uses.notices.edit(actor, notice_id, title=body.title, text=body.text, seen_version=body.version)
+    """Change the working version. What is in force goes on airing until this one is approved."""
+    view = uses.notices.edit(
+        actor,
+        notice_id,
+        title=body.title,
+        text=body.text,
+        seen_version=body.version,
+        expires_at=body.expires_at,
+    )
     return NoticeOut.of(view)
 
 
@@ -64,7 +74,7 @@ def submit(notice_id: str, actor: ApiActor, uses: Uses) -> NoticeOut:
 
 @router.post("/{notice_id}/approve")
 def approve(notice_id: str, actor: ApiActor, uses: Uses, version: int | None = None) -> NoticeOut:
-    """Allow a submitted notice on air; nobody approves their own. Say which version was read, to approve no other."""
+    """Put the submitted version in force; nobody approves their own. Say which one was read, to approve no other."""
     return NoticeOut.of(uses.notices.approve(actor, notice_id, seen_version=version))
 
 
@@ -76,6 +86,6 @@ def reject(notice_id: str, body: ReasonBody, actor: ApiActor, uses: Uses) -> Not
 
 @router.post("/{notice_id}/withdraw")
 def withdraw(notice_id: str, body: ReasonBody, actor: ApiActor, uses: Uses) -> NoticeOut:
-    """Take a notice back and stop it wherever it is on air."""
+    """Take a notice back, with a reason, and stop it wherever it is on air."""
     uses.broadcasts.withdraw(actor, notice_id, reason=body.reason)
     return NoticeOut.of(uses.notices.view(actor, notice_id))

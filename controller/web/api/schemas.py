@@ -66,12 +66,14 @@ class NoticeBody(Body):
     area_id: str
     title: str
     text: str
+    expires_at: datetime | None = Field(None, description="Until when it matters; nothing of it airs after that")
 
 
 class NoticeEditBody(Body):
     title: str
     text: str
     version: int = Field(description="The version that was read; a newer one is not overwritten")
+    expires_at: datetime | None = Field(None, description="Left out: it does not expire")
 
 
 class ReasonBody(Body):
@@ -220,6 +222,11 @@ class NoticeOut(BaseModel):
     updated_at: datetime
     decided_at: datetime | None
     decided_by: str | None
+    expires_at: datetime | None
+    approved_version: int | None = Field(description="The version in force; null when none is")
+    approved_title: str
+    approved_text: str
+    approved_by: str | None
     sound: SoundOut | None
 
     @classmethod
@@ -248,6 +255,11 @@ class NoticeOut(BaseModel):
             updated_at=notice.updated_at,
             decided_at=notice.decided_at,
             decided_by=notice.decided_by,
+            expires_at=notice.expires_at,
+            approved_version=notice.approved_version if notice.is_in_force else None,
+            approved_title=notice.approved_title if notice.is_in_force else "",
+            approved_text=notice.approved_text if notice.is_in_force else "",
+            approved_by=notice.approved_by if notice.is_in_force else None,
             sound=sound,
         )
 

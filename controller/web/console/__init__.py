@@ -12,6 +12,9 @@ from controller.web.console.log import router as log_router
 from controller.web.console.notices import router as notices_router
 from controller.web.console.overview import router as overview_router
 from controller.web.console.people import router as people_router
+from controller.web.console.review import router as review_router
+from controller.web.console.stand_ins import router as stand_ins_router
+from controller.web.console.trail import router as trail_router
 
 console_router = APIRouter(include_in_schema=False)
 for _router in (
@@ -25,6 +28,9 @@ for _router in (
     notices_router,
     overview_router,
     people_router,
+    review_router,
+    stand_ins_router,
+    trail_router,
 ):
     console_router.include_router(_router)
 

@@ -1,13 +1,14 @@
 """The page of one notice: gathering what it shows, and saving what was typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from fastapi import Response
 
 from controller.domain.airings import OPEN_STATES, AiringState
 from controller.domain.areas import Area
-from controller.domain.errors import Code, InvalidError
+from controller.domain.errors import Code, DomainError, InvalidError
 from controller.domain.notices import Notice, NoticeState
 from controller.domain.people import Permission
 from controller.domain.texts import MAX_TEXT, MAX_TITLE, clean_line, clean_text
@@ -15,11 +16,12 @@ from controller.usecases.broadcast_desk import AiringView, BroadcastView
 from controller.usecases.notice_desk import NoticeView
 from controller.usecases.rights import Actor
 from controller.web.console.airing_groups import zone_of
-from controller.web.console.page import Attempt, Page
+from controller.web.console.page import Attempt, Page, Typed
+from controller.web.console.refusals import attempt
 from controller.web.console.start_times import next_start
+from controller.web.console.versions import difference, expiry_fields, expiry_of
 
-_EDITABLE = (NoticeState.DRAFT, NoticeState.REJECTED)
-_WITHDRAWABLE = (NoticeState.SUBMITTED, NoticeState.APPROVED)
+_IN_WORK = (NoticeState.DRAFT, NoticeState.REJECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Allowed:
     """What this person may do with this notice now; the use cases check again."""
 
     edit: bool
+    revise: bool
     decide: bool
     schedule: bool
     withdraw: bool
@@ -42,6 +45,19 @@ class BroadcastCard:
     zone: str
     is_on_air: bool
     may_stop: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeWords:
+    """What was typed into the editor."""
+
+    title: Typed = ""
+    text: Typed = ""
+    expires_date: Typed = ""
+    expires_time: Typed = ""
+
+    def expires_at(self, zone: str) -> datetime | None:
+        return expiry_of(self.expires_date, self.expires_time, zone)
 
 
 def show(
@@ -66,22 +82,52 @@ def show(
         seen=seen,
         done=done,
         voice=_voice(page, view),
+        difference=difference(view.notice),
+        expiry=expiry_fields(view.notice.expires_at, zone),
+        approved_expiry=view.notice.approved_expires_at if view.notice.is_in_force else None,
         max_title=MAX_TITLE,
         max_text=MAX_TEXT,
     )
 
 
-def keep(page: Page, notice_id: str, *, title: str, text: str, version: str) -> None:
+def keep(page: Page, notice_id: str, words: NoticeWords, *, version: str) -> None:
     """Save what was typed, unless it is what is there already: an edit would throw its sound away."""
     notice = page.uses.notices.view(page.actor, notice_id).notice
     if not version.isdecimal() or len(version) > 9:
         raise InvalidError(Code.INPUT_INVALID, field="version")
-    is_same = notice.version == int(version) and (notice.title, notice.text) == (
-        clean_line(title, field="title", limit=MAX_TITLE),
-        clean_text(text),
+    zone = zone_at(page, notice.area_id)
+    expires_at = words.expires_at(zone)
+    if (words.expires_date, words.expires_time) == tuple(expiry_fields(notice.expires_at, zone).values()):
+        expires_at = notice.expires_at  # an input knows no seconds
+    is_same = notice.version == int(version) and (notice.title, notice.text, notice.expires_at) == (
+        clean_line(words.title, field="title", limit=MAX_TITLE),
+        clean_text(words.text),
+        expires_at,
     )
     if not is_same:
-        page.uses.notices.edit(page.actor, notice_id, title=title, text=text, seen_version=int(version))
+        page.uses.notices.edit(
+            page.actor,
+            notice_id,
+            title=words.title,
+            text=words.text,
+            seen_version=int(version),
+            expires_at=expires_at,
+        )
+
+
+def refused(page: Page, error: DomainError, words: NoticeWords, version: str) -> Attempt:
+    """Return the refused editor with everything that was typed.
+
+    Who was told what somebody else saved meanwhile has seen that version: the next press of the button is about it.
+    """
+    is_told = error.code is Code.EDITED_MEANWHILE
+    typed = {**asdict(words), **({"meanwhile": "yes"} if is_told else {"version": version})}
+    return attempt(page, "notice", error, typed)
+
+
+def zone_at(page: Page, area_id: str) -> str:
+    """Return the zone of an area by its id."""
+    return zone_of(area_id, {area.id: area for area in page.uses.areas.visible(page.actor)})
 
 
 def go_on(page: Page, notice_id: str, then: str) -> None:
@@ -96,10 +142,13 @@ def _allowed(actor: Actor, notice: Notice, area: Area) -> Allowed:
     is_author = notice.author_id == actor.user_id
     may_approve = actor.may(Permission.APPROVE, area)
     return Allowed(
-        edit=notice.state in _EDITABLE and actor.may(Permission.WRITE, area),
-        decide=notice.state is NoticeState.SUBMITTED and may_approve and not is_author,
-        schedule=notice.state is NoticeState.APPROVED and actor.may(Permission.SCHEDULE, area),
-        withdraw=notice.state in _WITHDRAWABLE and (is_author or may_approve),
+        edit=notice.state in _IN_WORK and actor.may(Permission.WRITE, area),
+        revise=notice.is_editable and notice.state not in _IN_WORK and actor.may(Permission.WRITE, area),
+        decide=notice.state is NoticeState.SUBMITTED
+        and may_approve
+        and not notice.is_own_item(actor.user_id),
+        schedule=notice.is_in_force and actor.may(Permission.SCHEDULE, area),
+        withdraw=notice.is_withdrawable and (is_author or may_approve),
     )
 
 

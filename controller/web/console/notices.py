@@ -1,8 +1,9 @@
 """Notices: the list, the editor, the sound, the decision."""
 
+from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from controller.domain.areas import Area
@@ -11,7 +12,9 @@ from controller.domain.people import Permission
 from controller.domain.texts import MAX_TEXT, MAX_TITLE
 from controller.web.console import notice_page
 from controller.web.console.page import Attempt, Page, Typed, VisitorForm, VisitorPage, see_other
+from controller.web.console.notice_page import NoticeWords
 from controller.web.console.refusals import attempt
+from controller.web.console.review import typed_version
 from controller.web.uploads import take_in
 
 router = APIRouter(prefix="/notices")
@@ -35,19 +38,24 @@ def new(page: VisitorPage) -> Response:
 
 @router.post("/new")
 def write(
-    page: VisitorForm, *, area_id: Typed = "", title: Typed = "", text: Typed = "", then: Typed = ""
+    page: VisitorForm, words: Annotated[NoticeWords, Depends()], *, area_id: Typed = "", then: Typed = ""
 ) -> Response:
     try:
-        view = page.uses.notices.write(page.actor, area_id=area_id, title=title, text=text)
+        expires_at = words.expires_at(notice_page.zone_at(page, area_id))
+        view = page.uses.notices.write(
+            page.actor, area_id=area_id, title=words.title, text=words.text, expires_at=expires_at
+        )
         notice_page.go_on(page, view.notice.id, then)
     except DomainError as error:
-        typed = {"area_id": area_id, "title": title, "text": text}
+        typed = {**asdict(words), "area_id": area_id}
         return _new_page(page, attempt(page, "notice", error, typed))
     return see_other(f"/notices/{view.notice.id}", part=_part(then), done=then or "keep")
 
 
 @router.get("/{notice_id}")
 def read(notice_id: str, page: VisitorPage, seen: str = "", done: str = "") -> Response:
+    if "hx-request" not in page.request.headers:
+        page.uses.reminders.see(page.actor, f"notice:{notice_id}")
     return notice_page.show(page, notice_id, seen=seen, done=done)
 
 
@@ -55,18 +63,16 @@ def read(notice_id: str, page: VisitorPage, seen: str = "", done: str = "") -> R
 def edit(
     notice_id: str,
     page: VisitorForm,
+    words: Annotated[NoticeWords, Depends()],
     *,
-    title: Typed = "",
-    text: Typed = "",
     version: Typed = "",
     then: Typed = "",
 ) -> Response:
     try:
-        notice_page.keep(page, notice_id, title=title, text=text, version=version)
+        notice_page.keep(page, notice_id, words, version=version)
         notice_page.go_on(page, notice_id, then)
     except DomainError as error:
-        tried = attempt(page, "notice", error, {"title": title, "text": text, "version": version})
-        return notice_page.show(page, notice_id, tried=tried)
+        return notice_page.show(page, notice_id, tried=notice_page.refused(page, error, words, version))
     return see_other(f"/notices/{notice_id}", part=_part(then), done=then or "keep")
 
 
@@ -106,7 +112,7 @@ def submit(notice_id: str, page: VisitorForm) -> Response:
 @router.post("/{notice_id}/approve")
 def approve(notice_id: str, page: VisitorForm, version: Typed = "") -> Response:
     try:
-        page.uses.notices.approve(page.actor, notice_id, seen_version=_version(version))
+        page.uses.notices.approve(page.actor, notice_id, seen_version=typed_version(version))
     except DomainError as error:
         return notice_page.show(page, notice_id, tried=attempt(page, "approve", error))
     return see_other(f"/notices/{notice_id}", done="approve")
@@ -119,13 +125,6 @@ def reject(notice_id: str, page: VisitorForm, reason: Typed = "") -> Response:
     except DomainError as error:
         return notice_page.show(page, notice_id, tried=attempt(page, "reject", error, {"reason": reason}))
     return see_other(f"/notices/{notice_id}", done="reject")
-
-
-def _version(typed: str) -> int | None:
-    """Return the version that the page showed; None when it does not tell."""
-    if typed and not (typed.isdecimal() and len(typed) < 10):
-        raise InvalidError(Code.INPUT_INVALID, field="version")
-    return int(typed) if typed else None
 
 
 def _part(then: str) -> str:

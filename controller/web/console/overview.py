@@ -4,9 +4,7 @@ from fastapi import APIRouter, Response
 
 from controller.domain.airings import AiringState
 from controller.domain.devices import DeviceKind, Presence
-from controller.domain.notices import NoticeState
 from controller.domain.people import Permission
-from controller.usecases.notice_desk import NoticeView
 from controller.web.console.airing_groups import grouped
 from controller.web.console.page import Page, VisitorPage
 
@@ -26,31 +24,13 @@ def overview(page: VisitorPage) -> Response:
         on_air=grouped(on_air, areas),
         ahead=grouped(ahead, areas)[:_SHOWN],
         devices=_presences(page),
-        waiting=waiting_for(page),
-        mine=_sent_back(page),
+        waiting=page.uses.notices.waiting(page.actor),
+        held=page.uses.review.waiting(page.actor),
+        reminders=page.uses.reminders.unseen(page.actor),
+        mine=[one for one in page.uses.notices.sent_back(page.actor) if one.area_id in areas],
+        may_decide=page.actor.may_somewhere(Permission.APPROVE),
         may_write=page.actor.may_somewhere(Permission.WRITE),
     )
-
-
-def waiting_for(page: Page) -> list[NoticeView]:
-    """Return the notices that this person may decide: submitted, in their area, and not their own."""
-    areas = {area.id for area in page.uses.areas.visible(page.actor, Permission.APPROVE)}
-    return [
-        view
-        for view in page.uses.notices.listed(page.actor)
-        if view.notice.state is NoticeState.SUBMITTED
-        and view.notice.area_id in areas
-        and view.notice.author_id != page.actor.user_id
-    ]
-
-
-def _sent_back(page: Page) -> list[NoticeView]:
-    """Return what this person wrote and an approver sent back."""
-    return [
-        view
-        for view in page.uses.notices.listed(page.actor)
-        if view.notice.state is NoticeState.REJECTED and view.notice.author_id == page.actor.user_id
-    ]
 
 
 def _presences(page: Page) -> dict[str, int]:

@@ -47,6 +47,15 @@ def disable(user_id: str, page: VisitorForm) -> Response:
     return see_other("/people", done="disable")
 
 
+@router.post("/{user_id}/lock-out")
+def lock_out(user_id: str, page: VisitorForm, reason: Typed = "") -> Response:
+    try:
+        page.uses.accounts.lock_out(page.actor, user_id, reason=reason)
+    except DomainError as error:
+        return _people_page(page, attempt(page, f"lock-{user_id}", error, {"reason": reason}))
+    return see_other("/people", done="lock_out")
+
+
 def _invited_page(page: Page, name: str, token: str) -> Response:
     """Return the page with the link; the token stands behind a #, so that it reaches no server's log."""
     link = f"{page.parts.public_url.rstrip('/')}/welcome#{token}"

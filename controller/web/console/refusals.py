@@ -19,7 +19,12 @@ from controller.web.visits import COOKIE
 from controller.web.wording import fill
 
 _log = logging.getLogger(__name__)
-_INPUTS = {"start_at": "start_date", "board_until": "until_date", "grants": "area_id"}
+_INPUTS = {
+    "start_at": "start_date",
+    "board_until": "until_date",
+    "grants": "area_id",
+    "expires_at": "expires_date",
+}
 """field of the domain -> input of our forms, where they differ"""
 _HTTP_CODES = {404: Code.NOT_FOUND, 405: Code.NOT_FOUND, 413: Code.FILE_TOO_LARGE}
 
@@ -31,11 +36,15 @@ def attempt(
     typed: Mapping[str, str] | None = None,
     *,
     zone: str = DEFAULT_ZONE,
+    named: str | None = None,
 ) -> Attempt:
-    """Return a refused form with what was typed; times in the sentence are told in `zone`."""
+    """Return a refused form with what was typed; times in the sentence are told in `zone`.
+
+    `named` is the input at fault, for forms that have more of them than the domain has fields.
+    """
     refusal = Refusal(
-        text=_sentence(page, error, zone),
-        field=_INPUTS.get(error.field, error.field),
+        text=sentence_of(page, error, zone, named=named),
+        field=_INPUTS.get(error.field, error.field) if named is None else named,
         status=status_of(error),
         zone=zone,
         free_at=_free_at(error),
@@ -49,7 +58,7 @@ def refused(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedInError):
         return _to_sign_in(request)
     page = guest_page(request)
-    response = _problem(page, status_of(error), _sentence(page, error, DEFAULT_ZONE))
+    response = _problem(page, status_of(error), sentence_of(page, error, DEFAULT_ZONE))
     if isinstance(error, ThrottledError):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
@@ -99,11 +108,17 @@ def _to_sign_in(request: Request) -> Response:
     return response
 
 
-def _sentence(page: Page, error: DomainError, zone: str) -> str:
-    params = {"field": page.word("field", _INPUTS.get(error.field, error.field)), **error.params}
+def sentence_of(page: Page, error: DomainError, zone: str, *, named: str | None = None) -> str:
+    """Return a refusal in the words of the page, its times in `zone`."""
+    field = _INPUTS.get(error.field, error.field) if named is None else named
+    params = {"field": page.word("field", field), **error.params}
+    if "weekday" in params:
+        params["weekday"] = page.say(f"day.d{params['weekday']}")
     free_at = _free_at(error)
     if free_at is not None:
         params["free_at"] = page.when(free_at, zone, is_exact=True)
+    if error.code is Code.EDITED_MEANWHILE and (saved_at := error.params.get("at")) not in (None, "?"):
+        params["at"] = page.when(datetime.fromisoformat(str(saved_at)), zone, is_exact=True)
     return fill(error.code, page.language, params)
 
 
