@@ -21,6 +21,10 @@ from schedules.segments import Ending, Fate, History, Segment, Unaired
 LEAST_REST = timedelta(seconds=1)
 """A rest shorter than this is not worth going on with: nobody understands half a word."""
 
+Deadline = tuple[datetime, bool]
+"""From when on something can no longer begin, or go on; and whether this instant itself is its last chance."""
+
+_LAST_CHANCE = True
 _ZERO = timedelta(0)
 _START = attrgetter("start_at")
 
@@ -46,14 +50,14 @@ def foresee(
 class _Wish:
     """An occurrence that wants the air."""
 
-    __slots__ = ("_rank", "drop_at", "is_cut", "is_gone", "occurrence", "played", "was_on", "winner")
+    __slots__ = ("_rank", "deadline", "is_cut", "is_gone", "occurrence", "played", "was_on", "winner")
 
     def __init__(self, occurrence: Occurrence) -> None:
         self.occurrence = occurrence
         self.played = _ZERO
         self.is_cut = self.was_on = self.is_gone = False
         self.winner = ""
-        self.drop_at = occurrence.start_at
+        self.deadline: Deadline = (occurrence.start_at, _LAST_CHANCE)
         self._rank: Rank | None = None
 
     def __lt__(self, other: "_Wish") -> bool:
@@ -94,7 +98,7 @@ class _Play:
         self._coming = sorted(unique.values(), key=_START, reverse=True)
         self._wishes: list[_Wish] = []
         self._fresh: list[_Wish] = []
-        self._deadlines: list[tuple[datetime, Rank, _Wish]] = []
+        self._deadlines: list[tuple[Deadline, Rank, _Wish]] = []
         self._current: _Wish | None = None
         self._begun_at = self._ends_at = self._counted_at = self._now
         self._offset, self._volume, self._ending = _ZERO, 0, Ending.WHOLE
@@ -105,15 +109,9 @@ class _Play:
             yield self._end()
         while self._now < until or (self._current is not None and self._begun_at < until):
             self._let_start()
-            yield from self._dropped()
-            chosen, refused = self._choose()
-            yield from refused
-            if chosen is not None and chosen is not self._current:
-                if self._current is not None:
-                    yield self._cut(chosen)
-                self._begin(chosen)
-            self._mark_losers()
-            yield from self._dropped()
+            if self._deadlines:
+                yield from self._dropped((self._now, not _LAST_CHANCE))
+            yield from self._decided()
             change_at = self._next_change()
             if change_at is None:
                 return
@@ -121,6 +119,24 @@ class _Play:
                 yield self._end()
             else:
                 self._now = change_at
+
+    def _decided(self) -> Iterator[Segment | Unaired]:
+        """Give the air to whom it belongs now; yield what that ends."""
+        is_settled = False
+        while not is_settled:
+            chosen, refused = self._choose()
+            yield from refused
+            if chosen is not None and chosen is not self._current:
+                if self._current is not None:
+                    yield self._cut(chosen)
+                self._begin(chosen)
+            if self._fresh:
+                self._mark_losers()
+            is_settled = True
+            for dropped in self._dropped((self._now, _LAST_CHANCE)) if self._deadlines else ():
+                yield dropped
+                # Whoever waited for it may have room now.
+                is_settled = self._current is not None
 
     def _take_up(self) -> None:
         """Go on from what is on air. A start that is still to come means that the clock was set back: it is now."""
@@ -140,6 +156,9 @@ class _Play:
                 self._ends_at = self._now + (on_air.end_at - on_air.start_at)
         self._counted_at = self._begun_at
         self._offset, self._volume, self._ending = on_air.offset, on_air.volume, on_air.ending
+        if on_air.ending is Ending.OUTRANKED:
+            wish.played = on_air.offset
+            self._ends_at, self._ending = self._end_of(wish, self._begun_at)
 
     def _let_start(self) -> None:
         while self._coming and self._coming[-1].start_at <= self._now:
@@ -162,7 +181,7 @@ class _Play:
 
     def _set_deadline(self, wish: _Wish) -> None:
         """Compute from when on it can no longer begin, or go on."""
-        one = wish.occurrence
+        one, is_good = wish.occurrence, not _LAST_CHANCE
         if one.is_text:
             drop_at = one.end_at
         elif not wish.has_lost:
@@ -175,17 +194,19 @@ class _Play:
                 length = min(length, self._rails.emergency_limits(one.start_at)[0])
             rest = length - wish.played
             # The last instant at which the rest can begin and still end in time is itself good.
-            drop_at = one.off_by - rest + timedelta.resolution
+            drop_at, is_good = one.off_by - rest, _LAST_CHANCE
             if wish.played and rest < LEAST_REST:
-                drop_at = one.start_at
-        wish.drop_at = max(drop_at, self._now) if wish.is_cut else drop_at
-        heappush(self._deadlines, (wish.drop_at, wish.rank, wish))
+                drop_at, is_good = one.start_at, not _LAST_CHANCE
+        if wish.is_cut and drop_at < self._now:
+            drop_at, is_good = self._now, not _LAST_CHANCE
+        wish.deadline = (drop_at, is_good)
+        heappush(self._deadlines, (wish.deadline, wish.rank, wish))
 
-    def _dropped(self) -> Iterator[Unaired]:
-        """Yield those whose time is over, in the order of their deadlines."""
-        while self._deadlines and self._deadlines[0][0] <= self._now:
-            drop_at, _, wish = heappop(self._deadlines)
-            if wish.is_gone or wish is self._current or wish.drop_at != drop_at:
+    def _dropped(self, limit: Deadline) -> Iterator[Unaired]:
+        """Yield those whose deadline is not after `limit`, in the order of their deadlines."""
+        while self._deadlines and self._deadlines[0][0] <= limit:
+            deadline, _, wish = heappop(self._deadlines)
+            if wish.is_gone or wish is self._current or wish.deadline != deadline:
                 continue
             self._leave(wish)
             if wish.occurrence.is_text and wish.was_on:
@@ -193,7 +214,7 @@ class _Play:
                 continue
             yield Unaired(
                 occurrence=wish.occurrence,
-                at=max(drop_at, wish.occurrence.start_at),
+                at=max(deadline[0], wish.occurrence.start_at),
                 fate=Fate.OUTRANKED if wish.has_lost else Fate.TOO_LATE,
                 winner=wish.winner,
             )
@@ -236,7 +257,7 @@ class _Play:
             # What would be cut for it has sounded all the same.
             self._count_until(self._now)
         if not one.is_emergency:
-            end_at, _ = self._end_of(wish)
+            end_at, _ = self._end_of(wish, self._now)
             return self._rails.breaches(one.start_at, self._now, end_at, self._account)
         if not (one.authorised_by.strip() and one.cause.strip()):
             return (Breach("emergency_unnamed"),)
@@ -249,26 +270,26 @@ class _Play:
             Breach("emergency_day_minutes", (("limit", limit // minutes), ("used", -(-used // minutes)))),
         )
 
-    def _end_of(self, wish: _Wish) -> tuple[datetime, Ending]:
-        """Return when it will be off the air if it begins now, and what ends it."""
+    def _end_of(self, wish: _Wish, begun_at: datetime) -> tuple[datetime, Ending]:
+        """Return when it will be off the air of itself if it begins then, and what ends it."""
         one = wish.occurrence
         if one.is_text:
             return one.end_at, Ending.WHOLE
-        end_at, ending = self._now + one.length - wish.played, Ending.WHOLE
+        end_at, ending = begun_at + one.length - wish.played, Ending.WHOLE
         if end_at > one.off_by:
             end_at, ending = one.off_by, Ending.TRIMMED
         if one.is_emergency:
             item, day = self._rails.emergency_limits(one.start_at)
-            left = min(item - wish.played, day - self._account.emergencies(self._rails.day_of(self._now)))
-            if self._now + left < end_at:
-                end_at, ending = self._now + left, Ending.LIMITED
+            left = min(item - wish.played, day - self._account.emergencies(self._rails.day_of(begun_at)))
+            if begun_at + left < end_at:
+                end_at, ending = begun_at + left, Ending.LIMITED
         return end_at, ending
 
     def _begin(self, wish: _Wish) -> None:
         one = wish.occurrence
         self._current, wish.was_on = wish, True
         self._begun_at = self._counted_at = self._now
-        self._ends_at, self._ending = self._end_of(wish)
+        self._ends_at, self._ending = self._end_of(wish, self._now)
         self._offset, self._volume = wish.played, one.volume
         if one.is_text:
             self._offset = _ZERO
@@ -326,8 +347,6 @@ class _Play:
 
     def _mark_losers(self) -> None:
         """Remember who is kept off the air and by whom: it may wait as its own rule says."""
-        if not self._fresh:
-            return
         if self._current is not None:
             for wish in self._fresh:
                 if wish is not self._current and not wish.is_gone and not wish.winner:
@@ -337,7 +356,7 @@ class _Play:
 
     def _next_change(self) -> datetime | None:
         """Return when something else may happen: a start, an end, or a deadline, perhaps one that is void by now."""
-        edges = [self._deadlines[0][0]] if self._deadlines else []
+        edges = [self._deadlines[0][0][0]] if self._deadlines else []
         if self._coming:
             edges.append(self._coming[-1].start_at)
         if self._current is not None:

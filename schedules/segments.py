@@ -53,7 +53,10 @@ class Unaired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnAir:
-    """What is on air now: since when, from where in its sound, until when at most, and how loud."""
+    """What is on air now: since when, from where in its sound, until when at most, and how loud.
+
+    An `ending` OUTRANKED, as a forecast says of what will be cut, is only expected: the end is then computed anew.
+    """
 
     occurrence: str
     start_at: datetime
