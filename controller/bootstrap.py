@@ -22,6 +22,7 @@ from controller.adapters.content_folder import ContentFolder
 from controller.adapters.passwords import Argon2Passwords
 from controller.adapters.sound_studio import SoundStudio
 from controller.adapters.system_clock import SystemClock
+from controller.adapters.vietnam_calendar import VietnamCalendars
 from controller.broker.access_file import CONTROLLER_LOGIN, AccessFile
 from controller.broker.embedded import EmbeddedBroker
 from controller.domain.errors import Code, InvalidError
@@ -37,7 +38,10 @@ from controller.usecases import (
     DeviceRegister,
     DeviceReports,
     Expiry,
+    GuardrailDesk,
     NoticeDesk,
+    PlanAhead,
+    Previews,
     ReminderDesk,
     RenderingRoom,
     ReviewDesk,
@@ -111,7 +115,9 @@ def build(settings: ControllerSettings) -> Controller:
     _make_state_folder(settings.state)
     clock, news = SystemClock(), NewsBus()
     contents = ContentFolder(settings.state / "contents")
-    database = Database(settings.database_url or f"sqlite:///{settings.state / 'loa.db'}")
+    database = Database(
+        settings.database_url or f"sqlite:///{settings.state / 'loa.db'}", calendars=VietnamCalendars()
+    )
     signer = SigningKey(
         _kept_secret(settings.state / "order-key.jwk", lambda: SigningKey.generate().private_text())
     )
@@ -123,6 +129,7 @@ def build(settings: ControllerSettings) -> Controller:
         accounts=Accounts(unit=database.unit, clock=clock, news=news),
         areas=AreaRegister(unit=database.unit, clock=clock),
         area_changes=AreaChanges(unit=database.unit, clock=clock, news=news),
+        guardrails=GuardrailDesk(unit=database.unit, clock=clock, news=news),
         notices=NoticeDesk(unit=database.unit, clock=clock, contents=contents, news=news),
         rendering=RenderingRoom(
             unit=database.unit,
@@ -131,6 +138,8 @@ def build(settings: ControllerSettings) -> Controller:
             contents=contents,
             news=news,
         ),
+        planning=PlanAhead(unit=database.unit, clock=clock, news=news),
+        previews=Previews(unit=database.unit, clock=clock),
         broadcasts=BroadcastDesk(unit=database.unit, clock=clock, news=news),
         devices=DeviceRegister(
             unit=database.unit, clock=clock, broker=access, news=news, check_key=_check_key
@@ -232,6 +241,7 @@ def _ticks(uses: UseCases, settings: ControllerSettings) -> list[Tick]:
         Tick(name="mark-silent", every_s=5, act=uses.reports.mark_silent),
         Tick(name="close-unreported", every_s=60, act=uses.reports.close_unreported),
         Tick(name="change-areas", every_s=30, act=uses.area_changes.apply_due),
+        Tick(name="plan-ahead", every_s=60, act=uses.planning.plan_ahead),
         Tick(name="renew-windows", every_s=3600, act=uses.timetables.renew_windows),
         Tick(name="forget-old", every_s=3600, act=uses.sign_ins.forget_old),
         Tick(name="lapse", every_s=5, act=uses.expiry.lapse_due),

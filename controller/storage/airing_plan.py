@@ -1,6 +1,6 @@
 """Airings in bulk, the orders to plan, the inboxes: what planning asks of the database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    or_,
     select,
     type_coerce,
     update,
@@ -59,7 +60,7 @@ class SqlAiringPlan:
     def targets(self, path: str) -> Sequence[Target]:
         devices, areas = tables.devices.c, tables.areas.c
         statement = (
-            select(devices.id, devices.kind, devices.area_id)
+            select(devices.id, devices.kind, devices.area_id, devices.name, devices.neighbour)
             .join(tables.areas, areas.id == devices.area_id)
             .where(areas.path.startswith(path, autoescape=True), devices.revoked_at.is_(None))
             .order_by(devices.id)
@@ -77,7 +78,8 @@ class SqlAiringPlan:
         names = [name for name in rows[0] if name != "id"]
         statement = (
             update(tables.airings)
-            .where(columns.id == bindparam("row_id"), columns.state.in_(_UNBEGUN))
+            # Not IN: a statement for many rows has a fixed number of parameters.
+            .where(columns.id == bindparam("row_id"), or_(*(columns.state == one for one in _UNBEGUN)))
             .values({name: bindparam(f"new_{name}") for name in names})
         )
         # By the connection: the session would take an UPDATE with many rows for one of its own, by primary key.
@@ -95,6 +97,11 @@ class SqlAiringPlan:
         parts = batches(device_ids)
         return [one for part in parts for one in self._rows(statement.where(columns.device_id.in_(part)))]
 
+    def counts(self, broadcast_id: str) -> Mapping[AiringState, int]:
+        columns = tables.airings.c
+        statement = select(columns.state, func.count()).where(columns.broadcast_id == broadcast_id)
+        return {row[0]: row[1] for row in self._session.execute(statement.group_by(columns.state))}
+
     def open_of(self, broadcast_id: str) -> Sequence[Planned]:
         columns = tables.airings.c
         is_open = columns.state.in_((*OPEN_STATES, AiringState.HELD))
@@ -109,6 +116,25 @@ class SqlAiringPlan:
             )
             found += [(row[0], Planned(*row[1:])) for row in self._session.execute(statement)]
         return found
+
+    def marks(
+        self, device_ids: Sequence[str], *, ending_after: datetime, until: datetime
+    ) -> Iterator[tuple[str, tuple[str, str, AiringState]]]:
+        columns = tables.airings.c
+        statement = select(columns.device_id, columns.broadcast_id, columns.key, columns.state).where(
+            *_was_or_will_be(ending_after, until)
+        )
+        ordered = statement.order_by(columns.device_id, columns.planned_at, columns.broadcast_id, columns.key)
+        for part in batches(device_ids):
+            for row in self._session.execute(ordered.where(columns.device_id.in_(part))):
+                yield row[0], (row[1], row[2], row[3])
+
+    def airings(self, device_id: str, *, ending_after: datetime, until: datetime) -> Sequence[Airing]:
+        columns = tables.airings.c
+        statement = select(Airing).where(
+            columns.device_id == device_id, *_was_or_will_be(ending_after, until)
+        )
+        return self._session.scalars(statement.order_by(columns.planned_at, columns.id)).all()
 
     def call_off(self, ids: Sequence[str], *, reason: str) -> None:
         columns = tables.airings.c
@@ -151,6 +177,20 @@ class SqlAiringPlan:
         for thing in list(self._session.identity_map.values()):
             if isinstance(thing, Airing):
                 self._session.expire(thing)
+
+
+def _was_or_will_be(ending_after: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    columns, orders = tables.airings.c, tables.broadcasts.c
+    is_off = orders.stopped_at.is_not(None) | (orders.state != BroadcastState.APPROVED)
+    is_called_off = columns.state.in_((*OPEN_STATES, AiringState.HELD)) & exists().where(
+        orders.id == columns.broadcast_id, is_off
+    )
+    return (
+        func.coalesce(columns.latest_at, columns.ends_at) > ending_after,
+        columns.planned_at < until,
+        columns.state != AiringState.WITHDRAWN,
+        ~is_called_off,
+    )
 
 
 def to_be_sent(ending_after: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -209,9 +209,10 @@ class SqlAirings(_Repository):
     def broadcast(self, broadcast_id: str) -> Broadcast | None:
         return self._session.get(Broadcast, broadcast_id)
 
-    def of_broadcast(self, broadcast_id: str) -> Sequence[Airing]:
+    def of_broadcast(self, broadcast_id: str, *, limit: int | None = None) -> Sequence[Airing]:
         columns = tables.airings.c
-        return self._list(select(Airing).where(columns.broadcast_id == broadcast_id).order_by(columns.id))
+        statement = select(Airing).where(columns.broadcast_id == broadcast_id)
+        return self._list(statement.order_by(columns.planned_at, columns.id).limit(limit))
 
     def broadcasts_of_notice(self, notice_id: str) -> Sequence[Broadcast]:
         columns = tables.broadcasts.c

@@ -9,7 +9,10 @@ from controller.usecases.broadcast_desk import BroadcastDesk
 from controller.usecases.device_register import DeviceRegister
 from controller.usecases.device_reports import DeviceReports
 from controller.usecases.expiry import Expiry
+from controller.usecases.guardrail_desk import GuardrailDesk
 from controller.usecases.notice_desk import NoticeDesk
+from controller.usecases.plan_ahead import PlanAhead
+from controller.usecases.previews import Previews
 from controller.usecases.reminder_desk import ReminderDesk
 from controller.usecases.rendering_room import RenderingRoom
 from controller.usecases.review_desk import ReviewDesk
@@ -27,12 +30,15 @@ class UseCases:
     accounts: Accounts
     areas: AreaRegister
     area_changes: AreaChanges
+    guardrails: GuardrailDesk
     notices: NoticeDesk
     rendering: RenderingRoom
     broadcasts: BroadcastDesk
     devices: DeviceRegister
     reports: DeviceReports
     timetables: TimetablePush
+    planning: PlanAhead
+    previews: Previews
     review: ReviewDesk
     stand_ins: StandIns
     reminders: ReminderDesk
@@ -48,7 +54,10 @@ __all__ = [
     "DeviceRegister",
     "DeviceReports",
     "Expiry",
+    "GuardrailDesk",
     "NoticeDesk",
+    "PlanAhead",
+    "Previews",
     "ReminderDesk",
     "RenderingRoom",
     "ReviewDesk",

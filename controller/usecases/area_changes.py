@@ -15,7 +15,7 @@ from controller.domain.areas import AreaChange, AreaStanding
 from controller.domain.errors import Code, ConflictError, InvalidError, NotFoundError
 from controller.domain.people import Permission
 from controller.domain.texts import clean_line
-from controller.usecases.area_days import refresh_in_parts, settle, today_of
+from controller.usecases.area_days import replan_in_parts, settle, today_of
 from controller.usecases.area_decisions import DecisionTable, decision_for, drop_decision, rows_for
 from controller.usecases.ports import Clock, News, Unit
 from controller.usecases.rights import Actor
@@ -93,14 +93,14 @@ class AreaChanges:
             for one in area_ids if name is not None else others:
                 table.own_above(one, field="areas")
             if name is None:
-                table.plan.merge(area_ids, new_area_id=None, name="", into=area_id)
+                table.plan.merge(area_ids, into=area_id, granted=table.granted())
                 return f"{', '.join(names[1:])} -> {names[0]}"
             above = table.plan.tree().nearest_above_all(area_ids)
             if above is None:
                 raise InvalidError(Code.AREA_KIND_FIXED, field="areas", kind="central")
             table.own(above, field="areas")
             new_area_id = table.new_area(cleaned, above, like=area_id)
-            table.plan.merge(area_ids, new_area_id=new_area_id, name=cleaned, into=None)
+            table.plan.merge(area_ids, new_area_id=new_area_id, name=cleaned, granted=table.granted())
             return f"{', '.join(names)} -> {cleaned}"
 
         return self._decide(actor, "merge_areas", area_id, effective_on, decide)
@@ -183,7 +183,7 @@ class AreaChanges:
             if day == self._settled_on:
                 return 0
             concerned = settle(work, now)
-        refresh_in_parts(self._unit, concerned, now)
+        replan_in_parts(self._unit, concerned, now)
         self._settled_on = day
         if concerned:
             _log.info("the tree of areas is that of %s; %d devices are concerned", day, len(concerned))
@@ -214,7 +214,7 @@ class AreaChanges:
             note(work, actor, action, f"area:{area_id}", now=now, detail=f"{detail} ({told(effective_on)})")
             if decision.day == decision.today:
                 concerned = settle(work, now)
-        refresh_in_parts(self._unit, concerned, now)
+        replan_in_parts(self._unit, concerned, now)
         self._news.publish("devices")
         return decision.id
 

@@ -8,6 +8,7 @@ from controller.domain.area_tree import AreaTree, Place, rows_on, tree_on
 from controller.domain.areas import Area, DevicePlacement
 from controller.domain.devices import Device
 from controller.domain.ids import new_id
+from controller.usecases.planning import plan_devices
 from controller.usecases.ports import Unit, Work
 from controller.usecases.timetables import PUSH_BATCH, refresh_timetables
 from schedules import local_day
@@ -83,14 +84,15 @@ def settle(work: Work, now: datetime) -> list[str]:
     return list(dict.fromkeys([*moved, *(one.id for one in work.devices.in_areas(below))]))
 
 
-def refresh_in_parts(unit: Unit, device_ids: Sequence[str], now: datetime) -> None:
-    """Recompute timetables, by parts: whoever wants to write meanwhile must not wait for a whole province.
+def replan_in_parts(unit: Unit, device_ids: Sequence[str], now: datetime) -> None:
+    """Plan anew what devices are to air where they stand now, and recompute their timetables, by parts.
 
-    Should this be cut short, the hourly renewal of all timetables makes it good.
+    Whoever wants to write meanwhile must not wait for a whole province.
     """
     for first in range(0, len(device_ids), PUSH_BATCH):
         with unit() as work:
-            refresh_timetables(work, device_ids[first : first + PUSH_BATCH], now)
+            devices = work.devices.many(device_ids[first : first + PUSH_BATCH])
+            refresh_timetables(work, plan_devices(work, devices, now), now)
 
 
 def _settle_area(area: Area, place: Place | None, tree: AreaTree) -> bool:

@@ -1,105 +1,85 @@
-"""Broadcasts: putting an approved notice on the air of an area at a time, and stopping it."""
+"""Broadcasts: putting an approved notice on the air of an area by a rule, changing the order, stopping it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Unpack
 
-from controller.domain.airings import (
-    DEFAULT_BOARD_TIME,
-    KEEP_AFTER_END,
-    LONGEST_BOARD_TIME,
-    OPEN_STATES,
-    SCHEDULE_AHEAD,
-    SHORTEST_NOTICE,
-    SOUND_TAIL,
-    TIMETABLE_WINDOW,
-    Airing,
-    AiringState,
-    Broadcast,
-)
-from controller.domain.devices import Device, DeviceKind
-from controller.domain.errors import Code, ConflictError, InvalidError, NotFoundError
+from controller.domain.airings import Broadcast, BroadcastState
+from controller.domain.areas import Area
+from controller.domain.changes import changes
+from controller.domain.devices import DeviceKind
+from controller.domain.errors import Code, ConflictError, NotFoundError
 from controller.domain.ids import new_id
 from controller.domain.notices import Content, Notice
+from controller.domain.orders import rule_of, rule_text, terms_of
 from controller.domain.people import Permission
-from controller.usecases.collisions import check_speakers_free, share_boards
+from controller.domain.second_approval import needs_second
+from controller.usecases.broadcast_views import AiringView, BroadcastLog, BroadcastView, view_of
+from controller.usecases.collisions import check_free
+from controller.usecases.from_above import communes_below, origin_at
 from controller.usecases.in_force import approved_content
+from controller.usecases.meanwhile import told_who
 from controller.usecases.notice_desk import clean_reason, notice_for
-from controller.usecases.ports import Clock, News, Unit, Work
-from controller.usecases.rights import Actor, area_for, visible_areas
-from controller.usecases.taking_effect import call_off_all
+from controller.usecases.planning import plan_broadcast, renew_broadcast
+from controller.usecases.ports import Work
+from controller.usecases.rights import Actor, area_for
+from controller.usecases.rule_starts import starts_between
+from controller.usecases.taking_effect import call_off, call_off_all, may_still_air
 from controller.usecases.timetables import refresh_timetables
 from controller.usecases.trail import note
+from controller.usecases.wish_check import check_rails
+from controller.usecases.wishes import CHECKED_AHEAD, Draft, OrderWish, read_wish
+from schedules import Origin, band_of
+
+_TERMS = ("priority", "on_loss", "order", "window_s", "board_for_s", "volume", "cause")
+_SECOND = ("state", "needs", "second_by", "second_at", "second_reason")
+_WRITTEN = ("rule", "start_at", "until", *_TERMS, *_SECOND)
+_TOLD = ("rule", *_TERMS, "needs")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BroadcastView:
-    """A broadcast with what became of it on each device."""
-
-    broadcast: Broadcast
-    airings: tuple[Airing, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AiringView:
-    """One line of the airing log."""
-
-    airing: Airing
-    device: Device
-
-
-class BroadcastDesk:
-    """Use cases about broadcasts and the log of airings."""
-
-    def __init__(self, *, unit: Unit, clock: Clock, news: News) -> None:
-        self._unit = unit
-        self._clock = clock
-        self._news = news
+class BroadcastDesk(BroadcastLog):
+    """Use cases about broadcasts."""
 
     def schedule(
-        self,
-        actor: Actor,
-        notice_id: str,
-        *,
-        area_id: str,
-        start_at: datetime,
-        board_until: datetime | None = None,
+        self, actor: Actor, notice_id: str, *, area_id: str, **wish: Unpack[OrderWish]
     ) -> BroadcastView:
-        """Plan one airing on every device of the area, loudspeakers and boards alike.
+        """Order a notice for an area: one airing for each start and device, loudspeakers and boards alike.
 
-        Raises NOT_APPROVED, SOUND_NOT_READY, TIME_IN_THE_PAST, TIME_TOO_FAR, NO_DEVICES, or TIME_OVERLAPS with
-        the first free time when a loudspeaker is already taken.
+        Raises NOT_APPROVED, SOUND_NOT_READY, NO_DEVICES, what is wrong with the rule or the terms, TIME_OVERLAPS
+        with the first free time when an equal order takes a loudspeaker, and the guard rail that would be broken.
+        An order that needs a second approver is kept, held, without airings.
         """
         now = self._clock.now()
-        check_start(start_at, now)
         with self._unit() as work:
             notice = notice_for(work, actor, notice_id, Permission.SCHEDULE)
             area = area_for(work, actor, area_id, Permission.SCHEDULE)
-            content = approved_content(work, notice)
-            board_until = _checked_board_until(board_until, start_at)
-            devices = work.devices.in_areas([one.id for one in work.areas.below(area.path)])
-            if not devices:
-                raise ConflictError(Code.NO_DEVICES, field="area_id", area=area.name)
-            broadcast = Broadcast(
-                id=new_id(now),
-                notice_id=notice.id,
-                notice_version=notice.approved_version or notice.version,
-                area_id=area.id,
-                content_id=content.id,
-                start_at=start_at,
-                created_by=actor.user_id,
-                created_at=now,
-            )
-            airings = [_airing(broadcast, notice, content, device, board_until) for device in devices]
-            check_speakers_free(work, airings)
-            work.airings.add(broadcast)
-            work.flush()
-            airings = share_boards(work, airings, now)
-            refresh_timetables(work, {one.device_id for one in airings}, now)
-            detail = f"{start_at.isoformat()} {area.name}"
-            note(work, actor, "schedule", f"notice:{notice.id}", now=now, detail=detail)
+            view = order(work, actor, notice, area, wish, now=now)
         self._news.publish("airings")
-        return BroadcastView(broadcast=broadcast, airings=tuple(airings))
+        return view
+
+    def reschedule(
+        self, actor: Actor, broadcast_id: str, *, seen_version: int, **wish: Unpack[OrderWish]
+    ) -> BroadcastView:
+        """Change an order: what it does not say stays. What is on air, or should be by now, is left alone.
+
+        Raises EDITED_MEANWHILE, with who, when and what, when somebody saved after `seen_version`; else as
+        `schedule`. A change that needs a second approver takes the airings to come back until then.
+        """
+        now = self._clock.now()
+        with self._unit() as work:
+            before = work.airings.broadcast(broadcast_id)
+            if before is None:
+                raise NotFoundError
+            area = area_for(work, actor, before.area_id, Permission.SCHEDULE)
+            if before.version != seen_version:
+                error = ConflictError(Code.EDITED_MEANWHILE, field="version")
+                versions = before.version - seen_version
+                raise told_who(work, error, f"broadcast:{before.id}", versions=versions)
+            if not may_still_air(work, before, now):
+                raise ConflictError(Code.NOTHING_TO_STOP)
+            view = _change(work, actor, before, area, wish, now=now)
+        self._news.publish("airings")
+        return view
 
     def stop(self, actor: Actor, broadcast_id: str, *, reason: str = "") -> BroadcastView:
         """Silence a broadcast now, wherever it is, and keep it from starting anywhere else.
@@ -108,13 +88,15 @@ class BroadcastDesk:
         """
         now = self._clock.now()
         with self._unit() as work:
-            broadcast = _broadcast_for(work, actor, broadcast_id)
-            airings = work.airings.of_broadcast(broadcast.id)
-            if broadcast.stopped_at is not None or not any(one.state in OPEN_STATES for one in airings):
+            broadcast = _stoppable(work, actor, broadcast_id)
+            if not may_still_air(work, broadcast, now):
                 raise ConflictError(Code.NOTHING_TO_STOP)
-            self._call_off(work, broadcast, airings, actor=actor, reason=clean_reason(reason), now=now)
+            kept = clean_reason(reason)
+            call_off(work, broadcast, by=actor.user_id, reason=kept, now=now)
+            note(work, actor, "stop", f"notice:{broadcast.notice_id}", now=now, detail=kept)
+            view = view_of(work, broadcast, work.areas.get(broadcast.area_id), now)
         self._news.publish("airings")
-        return BroadcastView(broadcast=broadcast, airings=tuple(airings))
+        return view
 
     def withdraw(self, actor: Actor, notice_id: str, *, reason: str) -> Notice:
         """Take a notice back, with a reason, and stop every broadcast of it. The author or an approver may do it."""
@@ -129,125 +111,122 @@ class BroadcastDesk:
         self._news.publish("airings")
         return notice
 
-    def of_notice(self, actor: Actor, notice_id: str) -> Sequence[BroadcastView]:
-        """Return the broadcasts of a notice in the areas that the actor may see, the latest first."""
-        with self._unit() as work:
-            notice_for(work, actor, notice_id, Permission.VIEW)
-            visible = {area.id for area in visible_areas(work, actor)}
-            return [
-                BroadcastView(broadcast=one, airings=tuple(work.airings.of_broadcast(one.id)))
-                for one in work.airings.broadcasts_of_notice(notice_id)
-                if one.area_id in visible
-            ]
 
-    def view(self, actor: Actor, broadcast_id: str) -> BroadcastView:
-        """Return one broadcast."""
-        with self._unit() as work:
-            broadcast = work.airings.broadcast(broadcast_id)
-            if broadcast is None:
-                raise NotFoundError
-            area_for(work, actor, broadcast.area_id, Permission.VIEW)
-            return BroadcastView(broadcast=broadcast, airings=tuple(work.airings.of_broadcast(broadcast.id)))
-
-    def log(
-        self,
-        actor: Actor,
-        *,
-        device_id: str | None = None,
-        broadcast_id: str | None = None,
-        states: Sequence[AiringState] = (),
-        before: datetime | None = None,
-        after: str = "",
-        limit: int = 100,
-    ) -> Sequence[AiringView]:
-        """Return airings on the devices the actor may see, the latest planned first.
-
-        The next page begins where `before` (planned at) and `after` (id) of the last one on this page say.
-        """
-        with self._unit() as work:
-            devices = _visible_devices(work, actor)
-            wanted = [device_id] if device_id in devices else [] if device_id else list(devices)
-            airings = work.airings.listed(
-                wanted,
-                broadcast_id=broadcast_id,
-                states=states,
-                before=before,
-                after=after,
-                limit=min(limit, 500),
-            )
-            return [AiringView(airing=one, device=devices[one.device_id]) for one in airings]
-
-    def coming(self, actor: Actor, *, limit: int = 500) -> Sequence[AiringView]:
-        """Return what is on air or planned for the next days on the devices the actor may see, soonest first."""
-        now = self._clock.now()
-        with self._unit() as work:
-            devices = _visible_devices(work, actor)
-            airings = work.airings.open_between(
-                devices, start_at=now - KEEP_AFTER_END, end_at=now + TIMETABLE_WINDOW, limit=limit
-            )
-            return [AiringView(airing=one, device=devices[one.device_id]) for one in airings]
-
-    def _call_off(
-        self,
-        work: Work,
-        broadcast: Broadcast,
-        airings: Sequence[Airing],
-        *,
-        actor: Actor,
-        reason: str,
-        now: datetime,
-    ) -> None:
-        broadcast.stopped_at, broadcast.stopped_by, broadcast.stop_reason = now, actor.user_id, reason
-        for airing in airings:
-            airing.call_off()
-        refresh_timetables(work, (one.device_id for one in airings), now)
-        note(work, actor, "stop", f"notice:{broadcast.notice_id}", now=now, detail=reason)
+def order(
+    work: Work,
+    actor: Actor,
+    notice: Notice,
+    area: Area,
+    wish: OrderWish,
+    *,
+    now: datetime,
+    origin: Origin | None = None,
+) -> BroadcastView:
+    """Save an order and plan it; see `BroadcastDesk.schedule`. `origin` when another than the area's speaks."""
+    broadcast, draft = draft_order(work, actor, notice, area, wish, now=now, origin=origin)
+    check(work, broadcast, area, draft, wish, now=now)
+    work.airings.add(broadcast)
+    refresh_timetables(work, plan_broadcast(work, broadcast, now), now)
+    told = f"{broadcast.start_at.isoformat()} {area.name}"
+    for subject in (f"notice:{notice.id}", f"broadcast:{broadcast.id}"):
+        note(work, actor, "schedule", subject, now=now, detail=told)
+    return view_of(work, broadcast, area, now)
 
 
-def check_start(start_at: datetime, now: datetime) -> None:
-    """Raise TIME_ZONE_MISSING, TIME_IN_THE_PAST or TIME_TOO_FAR for a start that cannot be planned."""
-    if start_at.tzinfo is None:
-        raise InvalidError(Code.TIME_ZONE_MISSING, field="start_at")
-    if start_at < now + SHORTEST_NOTICE:
-        raise InvalidError(
-            Code.TIME_IN_THE_PAST, field="start_at", seconds=round(SHORTEST_NOTICE.total_seconds())
+def draft_order(
+    work: Work,
+    actor: Actor,
+    notice: Notice,
+    area: Area,
+    wish: OrderWish,
+    *,
+    now: datetime,
+    before: Broadcast | None = None,
+    origin: Origin | None = None,
+) -> tuple[Broadcast, Draft]:
+    """Return an order, or another form of `before`, that is not saved; raises what is wrong with the wish in itself."""
+    content = approved_content(work, notice)
+    draft = read_wish(work, wish, area=area, content=content, now=now, before=before)
+    broadcast = (
+        replace(before)
+        if before is not None
+        else Broadcast(
+            id=new_id(now),
+            notice_id=notice.id,
+            notice_version=notice.approved_version or notice.version,
+            area_id=area.id,
+            content_id=content.id,
+            start_at=draft.start_at,
+            created_by=actor.user_id,
+            created_at=now,
+            origin=origin or origin_at(work, area),
         )
-    if start_at > now + SCHEDULE_AHEAD:
-        raise InvalidError(Code.TIME_TOO_FAR, field="start_at", days=SCHEDULE_AHEAD.days)
-
-
-def _checked_board_until(board_until: datetime | None, start_at: datetime) -> datetime:
-    if board_until is None:
-        return start_at + DEFAULT_BOARD_TIME
-    if board_until.tzinfo is None:
-        raise InvalidError(Code.TIME_ZONE_MISSING, field="board_until")
-    if board_until <= start_at:
-        raise InvalidError(Code.NOT_A_TIME, field="board_until")
-    if board_until > start_at + LONGEST_BOARD_TIME:
-        raise InvalidError(Code.TIME_TOO_FAR, field="board_until", days=LONGEST_BOARD_TIME.days)
-    return board_until
-
-
-def _airing(
-    broadcast: Broadcast, notice: Notice, content: Content, device: Device, board_until: datetime
-) -> Airing:
-    is_sound = device.kind is DeviceKind.SPEAKER
-    sound_end = broadcast.start_at + timedelta(milliseconds=content.duration_ms) + SOUND_TAIL
-    return Airing(
-        id=new_id(broadcast.created_at),
-        broadcast_id=broadcast.id,
-        notice_id=notice.id,
-        device_id=device.id,
-        title=notice.approved_title,
-        planned_at=broadcast.start_at,
-        ends_at=sound_end if is_sound else board_until,
-        state=AiringState.PLANNED,
-        content_id=content.id if is_sound else None,
-        text=None if is_sound else notice.approved_text,
     )
+    _write(work, broadcast, draft, area, content, now=now)
+    return broadcast, draft
 
 
-def _broadcast_for(work: Work, actor: Actor, broadcast_id: str) -> Broadcast:
+def _write(
+    work: Work, broadcast: Broadcast, draft: Draft, area: Area, content: Content, *, now: datetime
+) -> None:
+    """Put rule and terms into an order, and what they need; held while that is a second approver."""
+    broadcast.rule, broadcast.start_at, broadcast.until = rule_text(draft.rule), draft.start_at, draft.until
+    for name in _TERMS:
+        setattr(broadcast, name, getattr(draft.terms, name))
+    starts = starts_between(work, broadcast, area.zone, now, draft.start_at + CHECKED_AHEAD)
+    speaks = any(one.kind is DeviceKind.SPEAKER for one in work.plan.targets(area.path))
+    length = timedelta(milliseconds=content.duration_ms)
+    spans = [(one.start_at, one.start_at + length) for one in starts] if speaks else []
+    communes = {one.id for one in communes_below(work, area).values()}
+    band = band_of(broadcast.priority)
+    needs = needs_second(spans=spans, zone=area.zone, kind=area.kind, communes=len(communes), band=band)
+    broadcast.needs = ",".join(needs)
+    broadcast.state = BroadcastState.HELD if needs else BroadcastState.APPROVED
+    broadcast.second_by, broadcast.second_at, broadcast.second_reason = None, None, ""
+
+
+def check(
+    work: Work, broadcast: Broadcast, area: Area, draft: Draft, wish: OrderWish, *, now: datetime
+) -> None:
+    """Raise NO_DEVICES, TIME_OVERLAPS or the guard rail that an order would break, all by the name of the field."""
+    field = "rule" if wish.get("rule") is not None else "start_at"
+    if not work.plan.targets(area.path):
+        raise ConflictError(Code.NO_DEVICES, field="area_id", area=area.name)
+    if not draft.has_order:
+        check_free(work, broadcast, area, first=now, until=draft.start_at + CHECKED_AHEAD, field=field)
+    check_rails(work, broadcast, area, now=now, field=field)
+
+
+def _change(
+    work: Work, actor: Actor, broadcast: Broadcast, area: Area, wish: OrderWish, *, now: datetime
+) -> BroadcastView:
+    notice = work.notices.get(broadcast.notice_id)
+    if notice is None:
+        raise NotFoundError
+    before = replace(broadcast)
+    wished, draft = draft_order(work, actor, notice, area, wish, now=now, before=broadcast)
+    if (rule_text(draft.rule), draft.terms) == (rule_text(rule_of(before)), terms_of(before)):
+        # Opened and saved as it was: nobody changed anything, and nothing moves.
+        return view_of(work, broadcast, area, now)
+    check(work, wished, area, draft, wish, now=now)
+    for name in _WRITTEN:
+        setattr(broadcast, name, getattr(wished, name))
+    broadcast.version += 1
+    broadcast.updated_by, broadcast.updated_at = actor.user_id, now
+    if broadcast.state is BroadcastState.HELD:
+        broadcast.planned_until = None
+    refresh_timetables(work, renew_broadcast(work, broadcast, now), now)
+    told = changes(
+        version=broadcast.version,
+        fields=[(name, getattr(before, name), getattr(broadcast, name)) for name in _TOLD],
+        text=("", ""),
+    )
+    for subject in (f"notice:{notice.id}", f"broadcast:{broadcast.id}"):
+        note(work, actor, "reschedule", subject, now=now, detail=told)
+    return view_of(work, broadcast, area, now)
+
+
+def _stoppable(work: Work, actor: Actor, broadcast_id: str) -> Broadcast:
     """Return a broadcast that the actor may stop: an operator of its area may, and whoever may schedule there."""
     broadcast = work.airings.broadcast(broadcast_id)
     if broadcast is None:
@@ -265,6 +244,4 @@ def _withdrawable(work: Work, actor: Actor, notice_id: str) -> Notice:
     return notice
 
 
-def _visible_devices(work: Work, actor: Actor) -> dict[str, Device]:
-    area_ids = [area.id for area in visible_areas(work, actor, with_absent=True)]
-    return {device.id: device for device in work.devices.in_areas(area_ids, with_revoked=True)}
+__all__ = ["AiringView", "BroadcastDesk", "BroadcastView", "check", "draft_order", "order"]

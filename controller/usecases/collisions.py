@@ -1,108 +1,92 @@
-"""Two things at one time on one device: loudspeakers refuse, boards share."""
+"""Two orders for one time on one loudspeaker: equals are refused, with the next free time, unless a person chose.
 
-from collections.abc import Sequence
-from dataclasses import replace
+Asked of rules and not of airings, so that what lies beyond the window of planning counts too.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from controller.domain.airings import Airing, AiringState
+from controller.domain.airings import Broadcast
+from controller.domain.areas import Area
+from controller.domain.devices import DeviceKind
 from controller.domain.errors import Code, ConflictError
-from controller.domain.ids import new_id
+from controller.domain.orders import end_of, rule_of
+from controller.usecases.from_above import origin_at
 from controller.usecases.ports import Work
-from controller.usecases.timetables import as_occurrence
-from schedules import Span, first_free_start, overlaps, without
+from controller.usecases.rule_starts import rule_starts
+from schedules import Band, Occurrence, Origin, Rule, band_of, first_free_start, overlaps
 
 GAP = timedelta(seconds=5)
 _LOOK_AHEAD = timedelta(hours=24)
+_LONGEST_SOUND = timedelta(hours=2)
 
 
-def check_speakers_free(work: Work, wished: Sequence[Airing]) -> None:
-    """Raise TIME_OVERLAPS, with the first time that is free everywhere, when a loudspeaker is already taken."""
-    sounds = [airing for airing in wished if airing.content_id is not None]
-    if not sounds:
-        return
-    first = sounds[0]
-    planned = work.airings.open_between(
-        [one.device_id for one in sounds], start_at=first.planned_at, end_at=first.ends_at + _LOOK_AHEAD
-    )
-    taken = [as_occurrence(one) for one in planned]
-    if overlaps(as_occurrence(first), taken):
-        free_at = first_free_start(as_occurrence(first), taken, gap=GAP)
-        raise ConflictError(Code.TIME_OVERLAPS, field="start_at", free_at=free_at.isoformat())
+def check_free(
+    work: Work, wished: Broadcast, area: Area, *, first: datetime, until: datetime, field: str
+) -> None:
+    """Raise TIME_OVERLAPS, with the first time that is free, when an equal order takes a loudspeaker in [first, until).
 
-
-def share_boards(work: Work, wished: Sequence[Airing], now: datetime) -> list[Airing]:
-    """Add the wished airings to the plan; on a board, whichever bulletin starts later is the one shown.
-
-    A bulletin that was already planned makes way for as long as a later one lasts and then returns, as an
-    airing of its own; the wished one likewise makes way for those planned to start after it. "Later" is said of
-    broadcasts: a bulletin that returns is no later for it.
+    `wished` is not saved yet, or is the changed form of what is. Emergencies ask nobody.
     """
-    added = []
-    for airing in wished:
-        added += [airing] if airing.content_id is not None else _share(work, airing, now)
-    for airing in added:
-        work.airings.add(airing)
-    return added
+    if band_of(wished.priority) is Band.EMERGENCY:
+        return
+    rivals = [one for one in _rivals(work, wished, area, first) if _speakers_of_both(work, one, area)]
+    if not rivals:
+        return
+    taken = [
+        span
+        for rival, place in rivals
+        for span in _spans(
+            work, rival, rule_of(rival), place.zone, first - _LONGEST_SOUND, until + _LOOK_AHEAD
+        )
+    ]
+    taken.sort(key=lambda one: one.start_at)
+    for span in _spans(work, wished, rule_of(wished), area.zone, first, until):
+        near = _near(taken, span.start_at - _LONGEST_SOUND, span.end_at + _LOOK_AHEAD)
+        if overlaps(span, near):
+            free_at = first_free_start(span, near, gap=GAP)
+            raise ConflictError(
+                Code.TIME_OVERLAPS, field=field, free_at=free_at.isoformat(), at=span.start_at.isoformat()
+            )
 
 
-def _share(work: Work, wished: Airing, now: datetime) -> list[Airing]:
-    others = work.airings.open_between([wished.device_id], start_at=wished.planned_at, end_at=wished.ends_at)
-    start_at = wished.planned_at
-    earlier = [one for one in others if _first_start(work, one) <= start_at]
-    later = [_span(one) for one in others if _first_start(work, one) > start_at]
-    returning = [part for one in earlier for part in _make_way(one, _span(wished), now)]
-    return _fill(wished, without(_span(wished), later), now) + returning
+def _rivals(work: Work, wished: Broadcast, area: Area, first: datetime) -> Iterable[tuple[Broadcast, Area]]:
+    """Yield the equals of a wish that are for its area, for one above it or for one below, with their area."""
+    places = {one.id: one for one in work.areas.below(area.path)}
+    for step in area.path.strip("/").split("/"):
+        if (above := work.areas.get(step)) is not None:
+            places[step] = above
+    is_local = origin_at(work, area) is Origin.COMMUNE
+    for one in work.orders.over(sorted(places), after=first - _LONGEST_SOUND):
+        place = places[one.area_id]
+        if one.id == wished.id or one.priority != wished.priority:
+            continue
+        # Between a commune and what is above it the inbox decides, not who came first.
+        if (origin_at(work, place) is Origin.COMMUNE) is is_local:
+            yield one, place
 
 
-def _first_start(work: Work, airing: Airing) -> datetime:
-    broadcast = work.airings.broadcast(airing.broadcast_id)
-    return broadcast.start_at if broadcast is not None else airing.planned_at
+def _speakers_of_both(work: Work, rival: tuple[Broadcast, Area], area: Area) -> bool:
+    lower = max((rival[1], area), key=lambda one: len(one.path))
+    return any(one.kind is DeviceKind.SPEAKER for one in work.plan.targets(lower.path))
 
 
-def _make_way(airing: Airing, hole: Span, now: datetime) -> list[Airing]:
-    """Cut the hole out of a planned bulletin; return the parts that come after it, as new airings."""
-    parts = without(_span(airing), [hole])
-    if not parts or parts[0].start_at != airing.planned_at:
-        airing.call_off()
-        return [_part(airing, part, now) for part in parts]
-    airing.ends_at = parts[0].end_at
-    return [_part(airing, part, now) for part in parts[1:]]
+def _spans(
+    work: Work, broadcast: Broadcast, rule: Rule, zone: str, first: datetime, until: datetime
+) -> Sequence[Occurrence]:
+    """Return when the sound of an order would be on air."""
+    content = work.notices.content(broadcast.content_id)
+    if content is None:
+        return ()
+    return [
+        Occurrence(
+            id=f"{broadcast.id}/{start.key}",
+            start_at=start.start_at,
+            end_at=end_of(start.start_at, duration_ms=content.duration_ms, board_for_s=None),
+        )
+        for start in rule_starts(work, rule, zone, first, until)
+    ]
 
 
-def _fill(wished: Airing, parts: Sequence[Span], now: datetime) -> list[Airing]:
-    """Spread a new bulletin over the parts of its time that are its own; the first part keeps its id."""
-    if not parts:
-        return []
-    wished.planned_at, wished.ends_at = parts[0].start_at, parts[0].end_at
-    return [wished, *(_part(wished, part, now) for part in parts[1:])]
-
-
-def cut_off(airing: Airing, now: datetime, *, resume_at: datetime) -> Airing:
-    """End a bulletin's time now, and return what is left of it from `resume_at` on, as an airing of its own."""
-    rest = _part(airing, Span(resume_at, airing.ends_at), now)
-    # It takes no room in the timetable any more, where its text may be the longest part.
-    airing.ends_at = now
-    return rest
-
-
-def _part(airing: Airing, part: Span, now: datetime) -> Airing:
-    part_id = new_id(now)
-    return replace(
-        airing,
-        id=part_id,
-        key=part_id,
-        planned_at=part.start_at,
-        ends_at=part.end_at,
-        # What the device said of the first part is not said of this one.
-        state=AiringState.PLANNED,
-        started_at=None,
-        ended_at=None,
-        length_ms=0,
-        deviation_us=None,
-        reason="",
-        reported_at=None,
-    )
-
-
-def _span(airing: Airing) -> Span:
-    return Span(airing.planned_at, airing.ends_at)
+def _near(taken: Sequence[Occurrence], start_at: datetime, end_at: datetime) -> list[Occurrence]:
+    return [one for one in taken if start_at <= one.start_at < end_at]

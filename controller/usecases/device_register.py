@@ -11,6 +11,7 @@ from controller.domain.errors import Code, InvalidError, NotFoundError
 from controller.domain.ids import device_id, new_claim_code, new_id, new_token, normal_claim_code, token_hash
 from controller.domain.people import FailedTry, Permission
 from controller.domain.texts import clean_line
+from controller.usecases.planning import plan_devices
 from controller.usecases.ports import BrokerAccess, BrokerAddress, Clock, News, Unit, Work
 from controller.usecases.rights import Actor, area_for, visible_areas
 from controller.usecases.sign_ins import check_tries
@@ -91,7 +92,7 @@ class DeviceRegister:
                     work, code_hash, public_key=public_key, agent_version=agent_version, now=now
                 )
                 note_stranger(work, device.id, "enrol", f"device:{device.id}", address=address, now=now)
-                refresh_timetables(work, [device.id], now)
+                refresh_timetables(work, plan_devices(work, [device], now), now)
                 station = station_name(work, device)
                 # Inside the unit: when the broker's list cannot be written, the code stays unused.
                 password = new_token()
@@ -109,6 +110,7 @@ class DeviceRegister:
             device = _device_for(work, actor, device_id, Permission.OPERATE)
             if device.revoked_at is None:
                 device.revoked_at, device.next_push_at = now, None
+                plan_devices(work, [device], now)
                 note(work, actor, "revoke", f"device:{device.id}", now=now)
                 self._broker.revoke(device.id)
         self._news.publish("devices")

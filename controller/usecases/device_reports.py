@@ -3,21 +3,18 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from controller.domain.airings import OPEN_STATES, REPORT_GRACE, Airing, AiringState, JournalRecord
 from controller.domain.devices import OFFLINE_AFTER, Device, Presence
 from controller.domain.ids import new_id
-from controller.usecases.collisions import cut_off
+from controller.usecases.board_returns import bring_back
 from controller.usecases.ports import Clock, ContentStore, Downlink, News, Unit, Work
-from controller.usecases.timetables import planned_airings, refresh_timetables
+from controller.usecases.timetables import planned_airings
 
 _log = logging.getLogger(__name__)
 _WAS_OFF = frozenset({"interrupted", "agent_stopped", "agent_was_off"})
 _WAS_DARK = frozenset({"renderer_lost", "renderer_hung", "page_broken", "paint_timeout", "no_start"})
-# A board that falls over its own bulletin must not do so for ever: each return waits a little longer.
-MOST_RETURNS = 100
-RETURN_WAIT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,19 +184,7 @@ def _store(work: Work, device_id: str, journal: str, line: JournalLine, now: dat
         was_open = airing.state in OPEN_STATES
         _close(airing, line, now)
         if was_open and airing.text is not None and airing.reason in _WAS_OFF | _WAS_DARK:
-            _bring_back(work, airing, now)
-
-
-def _bring_back(work: Work, airing: Airing, now: datetime) -> None:
-    """Let a bulletin whose board was off return for the rest of its time: a device begins no occurrence twice."""
-    broadcast = work.airings.broadcast(airing.broadcast_id)
-    if broadcast is None or broadcast.stopped_at is not None:
-        return
-    shown = [one for one in work.airings.of_broadcast(broadcast.id) if one.device_id == airing.device_id]
-    resume_at = now + RETURN_WAIT * (len(shown) - 1)
-    if len(shown) <= MOST_RETURNS and airing.planned_at < now and resume_at < airing.ends_at:
-        work.airings.add(cut_off(airing, now, resume_at=resume_at))
-        refresh_timetables(work, [airing.device_id], now)
+            bring_back(work, airing, now)
 
 
 def _close(airing: Airing, line: JournalLine, now: datetime) -> None:

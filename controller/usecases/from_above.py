@@ -89,7 +89,6 @@ class Sharing:
             return lambda _target, _start: plain
         met = self._meetings(work, communes, starts, duration_ms)
         self._ask(work, {commune_id for commune_id, _ in met}, asked_at)
-        work.flush()
         decided = {item.area_id: item for item in work.inboxes.of_broadcast(self.broadcast.id)}
         placed = {
             (commune_id, key): _placing(plain, own, decided.get(commune_id))
@@ -119,6 +118,7 @@ class Sharing:
                 for commune_id in sorted(commune_ids)
             ]
         )
+        work.flush()
 
     def _meetings(
         self, work: Work, communes: Mapping[str, Area], starts: Sequence[RuleTime], duration_ms: int

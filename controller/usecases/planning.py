@@ -43,7 +43,7 @@ def plan_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]:
     stopped, or whose notice is not in force gets none. A start that passed while nobody planned is kept as missed.
     """
     work.flush()
-    sheet = _sheet(work, broadcast)
+    sheet = _taken_in(_sheet(work, broadcast))
     until = now + TIMETABLE_WINDOW
     first = max(broadcast.planned_until or broadcast.start_at, now - TIMETABLE_WINDOW)
     if sheet is None or first >= until:
@@ -75,7 +75,7 @@ def renew_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]
     ahead = [
         one for one in before if one.state in _UNBEGUN and one.planned_at > now and not is_returned(one.key)
     ]
-    sheet = _sheet(work, broadcast)
+    sheet = _taken_in(_sheet(work, broadcast))
     if sheet is None:
         work.plan.call_off([one.id for one in ahead], reason=RESCHEDULED)
         return {one.device_id for one in ahead}
@@ -102,15 +102,27 @@ def plan_devices(work: Work, devices: Sequence[Device], now: datetime) -> set[st
     wanted: set[tuple[str, str]] = set()
     for area_id in {device.area_id for device in devices if device.revoked_at is None}:
         here = [
-            Target(device.id, device.kind, area_id)
-            for device in devices
-            if device.area_id == area_id and device.revoked_at is None
+            Target.of(device) for device in devices if device.area_id == area_id and device.revoked_at is None
         ]
         for broadcast in work.orders.over(paths[area_id].strip("/").split("/"), after=now):
             wanted |= {(broadcast.id, device_id) for device_id in _plan_for(work, broadcast, here, now)}
     lost = [one.id for broadcast_id, one in ahead if (broadcast_id, one.device_id) not in wanted]
     work.plan.call_off(lost, reason=REVOKED)
     return set(ids)
+
+
+def rows_between(
+    work: Work, broadcast: Broadcast, targets: Sequence[Target], start_at: datetime, end_at: datetime
+) -> list[Row]:
+    """Return the airings that an order would have on some devices for its starts in [start_at, end_at).
+
+    The order may be one that nobody has saved. Writes nothing, and asks no commune anything.
+    """
+    sheet = _sheet(work, broadcast)
+    if sheet is None or start_at >= end_at:
+        return []
+    starts = starts_between(work, broadcast, sheet.area.zone, start_at, end_at)
+    return _rows(work, sheet, sheet.sharing.targets(targets), starts, start_at, asks=False)
 
 
 def _plan_for(work: Work, broadcast: Broadcast, here: Sequence[Target], now: datetime) -> set[str]:
@@ -135,6 +147,7 @@ class _Sheet:
     broadcast: Broadcast
     notice: Notice
     content: Content
+    version: int
     area: Area
     sharing: Sharing
     authorised_by: str
@@ -185,28 +198,34 @@ def _sheet(work: Work, broadcast: Broadcast) -> _Sheet | None:
     if notice is None or area is None or is_stopped or not notice.is_in_force:
         return None
     is_emergency = band_of(broadcast.priority) is Band.EMERGENCY
+    content, version = _content(work, broadcast, notice)
     return _Sheet(
         broadcast=broadcast,
         notice=notice,
-        content=_content(work, broadcast, notice),
+        content=content,
+        version=version,
         area=area,
         sharing=Sharing.of(work, broadcast, area),
         authorised_by=_authorised_by(work, broadcast) if is_emergency else "",
     )
 
 
-def _content(work: Work, broadcast: Broadcast, notice: Notice) -> Content:
-    """Take the version in force into the order; while its sound is not ready, the one before is aired."""
+def _content(work: Work, broadcast: Broadcast, notice: Notice) -> tuple[Content, int]:
+    """Return the sound in force and its version; while it is not ready, those of before are aired."""
     try:
-        content = approved_content(work, notice)
+        return approved_content(work, notice), notice.approved_version or notice.version
     except ConflictError:
         before = work.notices.content(broadcast.content_id)
         if before is None:
             raise
-        return before
-    if notice.approved_version is not None:
-        broadcast.notice_version, broadcast.content_id = notice.approved_version, content.id
-    return content
+        return before, broadcast.notice_version
+
+
+def _taken_in(sheet: _Sheet | None) -> _Sheet | None:
+    """Write into the order which version of its notice it airs from now on."""
+    if sheet is not None:
+        sheet.broadcast.notice_version, sheet.broadcast.content_id = sheet.version, sheet.content.id
+    return sheet
 
 
 def _authorised_by(work: Work, broadcast: Broadcast) -> str:
@@ -230,10 +249,17 @@ def _reach(starts: Sequence[RuleTime], targets: Sequence[Target], until: datetim
 
 
 def _rows(
-    work: Work, sheet: _Sheet, targets: Sequence[Target], starts: Iterable[RuleTime], now: datetime
+    work: Work,
+    sheet: _Sheet,
+    targets: Sequence[Target],
+    starts: Iterable[RuleTime],
+    now: datetime,
+    *,
+    asks: bool = True,
 ) -> list[Row]:
     starts = list(starts)
-    place = sheet.sharing.placings(work, starts, duration_ms=sheet.content.duration_ms, asked_at=now)
+    asked_at = now if asks else None
+    place = sheet.sharing.placings(work, starts, duration_ms=sheet.content.duration_ms, asked_at=asked_at)
     rows = (sheet.row(target, start, place(target, start), now) for start in starts for target in targets)
     return [row for row in rows if row is not None]
 

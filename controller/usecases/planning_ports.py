@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from controller.domain.airings import AiringState, Broadcast, InboxItem
-from controller.domain.devices import DeviceKind
+from controller.domain.airings import Airing, AiringState, Broadcast, InboxItem
+from controller.domain.devices import Device, DeviceKind, Neighbour
 from schedules import Calendar, ImpossibleRuleError
 
 Row = Mapping[str, object]
@@ -20,6 +20,13 @@ class Target:
     device_id: str
     kind: DeviceKind
     area_id: str
+    name: str
+    neighbour: Neighbour
+
+    @classmethod
+    def of(cls, device: Device) -> "Target":
+        """Return a device as a target."""
+        return cls(device.id, device.kind, device.area_id, device.name, device.neighbour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,26 @@ class AiringPlan(Protocol):
         """Return the airings of a broadcast, those of some devices only when they are named."""
         ...
 
+    def counts(self, broadcast_id: str) -> Mapping[AiringState, int]:
+        """Return how many airings of a broadcast are in each state."""
+        ...
+
     def open_of(self, broadcast_id: str) -> Sequence[Planned]:
         """Return the airings of a broadcast that are not over."""
         ...
 
     def ahead(self, device_ids: Sequence[str], now: datetime) -> Sequence[tuple[str, Planned]]:
         """Return the airings of devices that are to begin later, each after the id of its broadcast."""
+        ...
+
+    def marks(
+        self, device_ids: Sequence[str], *, ending_after: datetime, until: datetime
+    ) -> Iterable[tuple[str, tuple[str, str, AiringState]]]:
+        """Yield, device by device and in one order, broadcast, key and state of what was or will be on air then."""
+        ...
+
+    def airings(self, device_id: str, *, ending_after: datetime, until: datetime) -> Sequence[Airing]:
+        """Return what was, is or will be on air on a device then, by planned time; what was called off is left out."""
         ...
 
     def call_off(self, ids: Sequence[str], *, reason: str) -> None:

@@ -17,8 +17,8 @@ from controller.domain.devices import ClaimCode, Device
 from controller.domain.notices import Content, Notice, Rendering
 from controller.domain.people import FailedTry, Grant, Invitation, Session, User
 from controller.usecases.area_ports import Standings
-from controller.usecases.guardrail_ports import Guardrails
 from controller.usecases.calendars import Calendars
+from controller.usecases.guardrail_ports import Guardrails
 from controller.usecases.planning_ports import AiringPlan, Inboxes, Orders
 from controller.usecases.review_ports import Review
 
@@ -121,7 +121,10 @@ class Airings(Protocol):
     def add(self, thing: Broadcast | Airing | JournalRecord) -> None: ...
     def get(self, airing_id: str) -> Airing | None: ...
     def broadcast(self, broadcast_id: str) -> Broadcast | None: ...
-    def of_broadcast(self, broadcast_id: str) -> Sequence[Airing]: ...
+    def of_broadcast(self, broadcast_id: str, *, limit: int | None = None) -> Sequence[Airing]:
+        """Return the airings of a broadcast, the soonest planned first."""
+        ...
+
     def broadcasts_of_notice(self, notice_id: str) -> Sequence[Broadcast]: ...
     def for_timetable(self, device_id: str, *, ending_after: datetime, until: datetime) -> Sequence[Airing]:
         """Return what belongs in a device's timetable, by planned time: nothing called off, nothing long over."""

@@ -29,7 +29,10 @@ from controller.usecases import (
     DeviceRegister,
     DeviceReports,
     Expiry,
+    GuardrailDesk,
     NoticeDesk,
+    PlanAhead,
+    Previews,
     ReminderDesk,
     RenderingRoom,
     ReviewDesk,
@@ -148,10 +151,13 @@ class ControlRoom:
             accounts=Accounts(unit=unit, clock=clock, news=news),
             areas=AreaRegister(unit=unit, clock=clock),
             area_changes=AreaChanges(unit=unit, clock=clock, news=news),
+            guardrails=GuardrailDesk(unit=unit, clock=clock, news=news),
             notices=NoticeDesk(unit=unit, clock=clock, contents=self.contents, news=news),
             rendering=RenderingRoom(
                 unit=unit, clock=clock, studio=self.studio, contents=self.contents, news=news
             ),
+            planning=PlanAhead(unit=unit, clock=clock, news=news),
+            previews=Previews(unit=unit, clock=clock),
             broadcasts=BroadcastDesk(unit=unit, clock=clock, news=news),
             devices=DeviceRegister(
                 unit=unit, clock=clock, broker=self.broker, news=news, check_key=lambda _: None
@@ -200,6 +206,12 @@ class ControlRoom:
             session = work.areas._session
             rows = session.connection().exec_driver_sql("SELECT action FROM audit_entries ORDER BY id")
             return [str(row[0]) for row in rows]
+
+    def tick(self, by: timedelta = timedelta(0)) -> None:
+        """Let time pass, and then the ticks that plan do their work."""
+        self.clock.move(by)
+        self.uses.planning.plan_ahead()
+        self.uses.timetables.renew_windows()
 
     # --- places and people ---------------------------------------------------------------------------
 

@@ -213,7 +213,7 @@ def test_an_area_is_closed_only_when_it_is_empty(room: ControlRoom) -> None:
     assert (error.code, error.params["left"]) == (Code.AREA_NOT_EMPTY, "Cụm loa tổ 1")
     notice = room.approved(title="Họp tổ")
     room.uses.broadcasts.schedule(
-        room.editor("A"), notice.id, area_id=hamlet.id, start_at=LATER_AT + timedelta(hours=1)
+        room.editor("A"), notice.id, area_id=hamlet.id, start_at=LATER_AT + timedelta(hours=8)
     )
     room.uses.devices.revoke(room.operator("A"), device.id)
     error = refused(room, "close", hamlet.id)

@@ -21,7 +21,7 @@ def test_what_is_over_stopped_far_ahead_or_elsewhere_is_not_coming(room: Control
     assert not room.uses.broadcasts.coming(room.editor())
     room.schedule(in_s=3_600)
     assert not room.uses.broadcasts.coming(room.editor("B"))
-    room.clock.move(timedelta(days=2))
+    room.tick(timedelta(days=2))
     coming = room.uses.broadcasts.coming(room.editor())
     assert [one.airing.broadcast_id for one in coming] == [far.broadcast.id]
 

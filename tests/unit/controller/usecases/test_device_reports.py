@@ -5,7 +5,7 @@ import pytest
 
 from controller.domain.airings import Airing, AiringState, JournalRecord
 from controller.domain.devices import Presence
-from controller.usecases.device_reports import MOST_RETURNS
+from controller.usecases.board_returns import MOST_RETURNS
 from tests.factories.controller import ControlRoom, journal_line, span_s
 
 # --- state ---------------------------------------------------------------------------------------------
