@@ -4,7 +4,7 @@ Every standing says the whole of an area, so that a decision about one day has t
 later days, as far as they have not changed the same thing themselves. No clock, no database.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -83,11 +83,23 @@ class TreePlan:
         for name, value in changes.items():
             _carry(later, name, old[name], value)
 
-    def merge(self, area_ids: Sequence[str], *, new_area_id: str | None, name: str, into: str | None) -> None:
-        """Put areas of one kind below a new one of that kind, or below `into`; they go on as groupings."""
+    def merge(
+        self,
+        area_ids: Sequence[str],
+        *,
+        new_area_id: str | None = None,
+        name: str = "",
+        into: str | None = None,
+        granted: Collection[str],
+    ) -> None:
+        """Put areas of one kind below a new one of that kind, or below `into`; they go on as groupings.
+
+        `granted` are areas in which somebody has a role: none of those may lose what it reached (AREAS_APART).
+        """
         tree = self.tree()
         kinds = {tree.places[one].kind for one in area_ids}
         _check_alike(kinds)
+        _check_together(tree, area_ids, into or tree.nearest_above_all(area_ids) or "", granted)
         parent_id = into
         if new_area_id is not None:
             parent_id = new_area_id
@@ -147,19 +159,16 @@ def without_decision(
 ) -> tuple[list[AreaStanding], list[AreaStanding]]:
     """Take a decision back: return the standings that stay and those that go.
 
-    Raises AREA_CHANGE_NEEDED when a later decision is about an area that this one makes.
+    Raises AREA_CHANGE_NEEDED when something is planned for one of its areas after it: what was carried into that
+    cannot be told from what was meant there, so plans are taken back the last one first.
     """
     gone = [one for one in standings if one.decision_id == decision_id]
     stay = [one for one in standings if one.decision_id != decision_id]
-    for one in gone:
-        rows = sorted((row for row in stay if row.area_id == one.area_id), key=_day)
-        earlier = [row for row in rows if row.starts_on < one.starts_on]
-        later = [row for row in rows if row.starts_on > one.starts_on]
-        if not earlier and later:
-            raise ConflictError(Code.AREA_CHANGE_NEEDED, area=one.name, day=told(later[0].starts_on))
-        if earlier:
-            for name in _FIELDS:
-                _carry(later, name, getattr(one, name), getattr(earlier[-1], name))
+    first = {one.area_id: one.starts_on for one in gone}
+    later = [one for one in stay if one.area_id in first and one.starts_on > first[one.area_id]]
+    if later:
+        last = max(later, key=_day)
+        raise ConflictError(Code.AREA_CHANGE_NEEDED, area=last.name, day=told(last.starts_on))
     return stay, gone
 
 
@@ -185,6 +194,18 @@ def _check_alike(kinds: set[AreaKind]) -> None:
     kind = next(iter(kinds))
     if kind not in MERGEABLE:
         raise InvalidError(Code.AREA_KIND_FIXED, field="areas", kind=kind)
+
+
+def _check_together(tree: AreaTree, area_ids: Sequence[str], target: str, granted: Collection[str]) -> None:
+    """Raise AREAS_APART when a merger would take an area out of another province or commune, or from a role."""
+    kept = set(tree.places[target].path.split("/")) if target in tree.places else set()
+    for one in area_ids:
+        for above in tree.places[one].path.rstrip("/").split("/")[:-1]:
+            place = tree.places[above]
+            counts = place.kind is not AreaKind.GROUPING or above in granted
+            if counts and above not in kept and one != target:
+                lost = tree.places[one].name
+                raise ConflictError(Code.AREAS_APART, field="areas", area=place.name, lost=lost)
 
 
 def _check_given(given: Sequence[str], inside: set[str]) -> None:

@@ -52,6 +52,9 @@ class SqlStandings:
             statement = statement.where(columns.device_id.in_(list(device_ids)))
         return self._list(statement.order_by(columns.starts_on, columns.id))
 
+    def granted(self) -> Sequence[str]:
+        return self._list(select(tables.grants.c.area_id).distinct())
+
     def root_zone(self) -> str:
         root = self._session.scalars(select(Area).where(tables.areas.c.parent_id.is_(None))).first()
         return root.zone if root is not None else DEFAULT_ZONE

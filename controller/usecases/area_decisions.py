@@ -53,6 +53,10 @@ class DecisionTable:
                 raise NotPermittedError(Code.NOT_PERMITTED, field=field)
         return self.own(place.parent_id, field=field).name
 
+    def granted(self) -> set[str]:
+        """Return the areas in which somebody has a role."""
+        return set(self.work.standings.granted())
+
     def new_area(self, name: str, parent_id: str, *, like: str) -> str:
         """Make the row of an area that is to come, in the zone of another one; return its id."""
         now = self.plan.decision.at

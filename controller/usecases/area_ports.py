@@ -27,6 +27,10 @@ class Standings(Protocol):
         """Return the moves of these devices, or of all, by day."""
         ...
 
+    def granted(self) -> Sequence[str]:
+        """Return the ids of the areas in which somebody has a role."""
+        ...
+
     def root_zone(self) -> str:
         """Return the zone whose midnight changes the tree."""
         ...

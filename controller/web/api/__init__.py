@@ -2,10 +2,20 @@
 
 from fastapi import APIRouter
 
-from controller.web.api import accounts, area_changes, areas, broadcasts, devices, notices, service
+from controller.web.api import (
+    accounts,
+    area_changes,
+    areas,
+    broadcasts,
+    devices,
+    guardrails,
+    notices,
+    review,
+    service,
+)
 
 api_router = APIRouter()
-for _part in (service, accounts, areas, area_changes, devices, notices, broadcasts):
+for _part in (service, accounts, areas, area_changes, guardrails, devices, notices, broadcasts, review):
     api_router.include_router(_part.router)
 
 __all__ = ["api_router"]
