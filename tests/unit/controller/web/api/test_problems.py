@@ -18,6 +18,7 @@ from tests.unit.controller.web.api.conftest import ApiHouse
 
 ALWAYS_FILLED = {"field"}
 FILLED_ELSEWHERE = {
+    Code.EDITED_MEANWHILE: {"name", "at", "changes"},  # controller/usecases/meanwhile.py
     Code.UNEXPECTED: {"incident"},  # controller/web/problems.py
     Code.SIGN_IN_THROTTLED: {"minutes"},  # ThrottledError
 }

@@ -8,7 +8,9 @@ import pytest
 
 from controller.domain.areas import AreaKind
 from controller.domain.people import Role
+from controller.domain.second_approval import Need
 from controller.usecases.rights import Actor
+from controller.usecases.taking_effect import hold
 from tests.factories.controller import ControlRoom
 from tests.unit.controller.web.api.conftest import ApiHouse
 
@@ -31,6 +33,10 @@ LISTS = {
     "/api/v1/users",
     "/api/v1/airings",
     "/api/v1/me",
+    "/api/v1/review/notices",
+    "/api/v1/review/broadcasts",
+    "/api/v1/delegations",
+    "/api/v1/reminders",
 }
 """Takes no id: shows what is one's own."""
 
@@ -64,7 +70,15 @@ def belongings(room: ControlRoom, area: str) -> dict[str, str]:
         name="Tổ sau này",
         effective_on=next_week(room) + timedelta(days=1),
     )
+    delegation = room.uses.stand_ins.delegate(
+        room.approver(area),
+        area_id=room.tree[area].id,
+        username=room.editor(area).username,
+        starts_on=room.clock.now().date(),
+        ends_on=next_week(room),
+    )
     return hamlets | {
+        "delegation_id": delegation.id,
         "decision_id": decision_id,
         "notice_id": notice.id,
         "device_id": device.id,
@@ -90,6 +104,15 @@ def body(room: ControlRoom, method: str, path: str, ids: dict[str, str]) -> dict
         "POST /notices/{notice_id}/withdraw": {"reason": "sai"},
         "POST /notices/{notice_id}/broadcasts": {"area_id": area_id, "start_at": start_at},
         "POST /broadcasts/{broadcast_id}/stop": {"reason": "sai"},
+        "POST /broadcasts/{broadcast_id}/second-approval": {"reason": "bão", "version": 1},
+        "POST /broadcasts/{broadcast_id}/second-rejection": {"reason": "đêm", "version": 1},
+        "POST /delegations": {
+            "area_id": area_id,
+            "username": room.editor("A").username,
+            "starts_on": next_week(room).isoformat(),
+            "ends_on": next_week(room).isoformat(),
+        },
+        "POST /users/{user_id}/lock-out": {"reason": "mất mật khẩu"},
         "POST /areas": {"parent_id": area_id, "kind": "hamlet", "name": "Tổ mới"},
         "POST /areas/{area_id}/rename": {"name": "Tên mới", **on_day},
         "POST /areas/{area_id}/move": {"parent_id": area_id, **on_day},
@@ -114,6 +137,8 @@ def ask(client: Any, room: ControlRoom, method: str, path: str, ids: dict[str, s
     address = re.sub(r"{(\w+)}", lambda found: ids[found[1]], path).removeprefix("/api/v1")
     if path.endswith("/recording"):
         return client.put(address, files={"file": ("a.wav", b"RIFF", "audio/wav")})
+    if path.endswith("/trail"):
+        return client.get(address, params={"subject": f"notice:{ids['notice_id']}"})
     json = body(room, method, path, ids | {"area_id": ids.get("ward_id", ids["area_id"])})
     return client.request(method, address, json=json or None)
 
@@ -149,7 +174,10 @@ def test_the_same_requests_are_answered_for_somebody_of_the_ward(house: ApiHouse
 def test_lists_show_what_is_ones_own(house: ApiHouse) -> None:
     theirs = belongings(house.room, "A")
     stranger = house.as_(all_powerful(house.room, "B"))
-    for path in ("/notices", "/devices", "/airings", "/area-changes"):
+    with house.room.work() as work:
+        hold(work, work.airings.broadcast(theirs["broadcast_id"]), Need.EMERGENCY, house.room.clock.now())  # type: ignore[arg-type]
+    review = ("/review/notices", "/review/broadcasts", "/delegations", "/reminders")
+    for path in ("/notices", "/devices", "/airings", "/area-changes", *review):
         assert stranger.get(path).json() == [], path
     for query in ("device_id", "broadcast_id"):
         assert stranger.get("/airings", params={query: theirs[query]}).json() == []

@@ -119,19 +119,44 @@ def test_a_foreign_notice_does_not_exist_for_any_form(
     assert stored(house, other.id).state == "submitted"
 
 
-def test_an_edit_of_an_older_version_keeps_the_words_and_the_other_edit(
+@pytest.mark.scenario("S-134")
+def test_the_second_of_two_editors_sees_both_versions_and_loses_nothing(
     house: ConsoleHouse, editor: Visitor
 ) -> None:
     notice = house.room.draft()
+    house.room.clock.move(timedelta(milliseconds=1))
     house.room.uses.notices.edit(
-        house.room.editor(), notice.id, title="Bản của người khác", text=TEXT, seen_version=1
+        house.room.person("nguoi-khac", Role.EDITOR, "A"),
+        notice.id,
+        title="Bản của người khác",
+        text=TEXT,
+        seen_version=1,
     )
     form = {"title": TITLE, "text": "bản của tôi", "version": "1"}
     answer = editor.post(f"/notices/{notice.id}", form)
     assert answer.status_code == 409
-    assert "Người khác vừa sửa" in answer.text
+    assert re.search(r"nguoi-khac đã lưu bản khác lúc Thứ Bảy 21/11/2026 \d\d:\d\d", answer.text)
+    assert "title: Họp tổ dân phố → Bản của người khác" in answer.text
+    assert "Bản người khác vừa lưu (bản 2)" in answer.text
     assert shows(answer.text, "bản của tôi")
     assert stored(house, notice.id).title == "Bản của người khác"
+
+    # Having seen both, they decide.
+    (version,) = re.findall(r'name="version" value="(\d+)"', answer.text)
+    assert editor.post(f"/notices/{notice.id}", form | {"version": version}).status_code == 303
+    assert (stored(house, notice.id).text, stored(house, notice.id).version) == ("bản của tôi", 3)
+
+
+@pytest.mark.scenario("S-134")
+def test_words_that_come_too_late_for_an_edit_are_shown_all_the_same(
+    house: ConsoleHouse, editor: Visitor
+) -> None:
+    notice = house.room.submitted()
+    form = {"title": TITLE, "text": "chữ gõ trong lúc người khác gửi duyệt", "version": "1"}
+    answer = editor.post(f"/notices/{notice.id}", form)
+    assert answer.status_code == 409
+    assert shows(answer.text, "chữ gõ trong lúc người khác gửi duyệt")
+    assert stored(house, notice.id).text == TEXT
 
 
 @pytest.mark.parametrize("version", ["", "một", "-1", "9" * 30])

@@ -14,8 +14,9 @@ from controller.domain.areas import AreaKind
 from controller.domain.devices import DeviceKind, Presence
 from controller.domain.notices import NoticeState
 from controller.domain.people import Role
+from controller.domain.second_approval import Need
 from controller.web.console.words import say, words
-from schedules import Band, Ending, Fate, OnLoss
+from schedules import Band, Ending, Fate, HolidayRule, OnLoss
 
 WEB = Path(controller.web.__file__).parent
 ENUMS: dict[str, type[StrEnum]] = {
@@ -25,13 +26,30 @@ ENUMS: dict[str, type[StrEnum]] = {
     "device_kind": DeviceKind,
     "ending": Ending,
     "fate": Fate,
+    "need": Need,
     "notice_state": NoticeState,
     "on_loss": OnLoss,
     "presence": Presence,
     "role": Role,
     "winner": Band,
+    "band_means": Band,
+    "holidays": HolidayRule,
 }
-OPEN_GROUPS = {"reason", "fault", "engine", "voice_fault", "render_fault", "done", "field", "day", "breach"}
+OPEN_GROUPS = {
+    "reason",
+    "fault",
+    "engine",
+    "voice_fault",
+    "render_fault",
+    "done",
+    "field",
+    "day",
+    "breach",
+    "action",
+    "input",
+    "rule_kind",
+    "unit",
+}
 """groups whose keys come from devices, engines or addresses; unknown ones are shown as they are"""
 
 
