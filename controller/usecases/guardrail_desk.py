@@ -96,6 +96,8 @@ class GuardrailDesk:
         """
         now = self._clock.now()
         wished, reason = _checked(profile), clean_reason(reason)
+        if not reason:
+            raise InvalidError(Code.REASON_EMPTY, field="reason")
         with self._unit() as work:
             area = area_for(work, actor, area_id, Permission.ADMINISTER)
             _check_days(starts_on, ends_on, local_day(now, ZoneInfo(area.zone)))

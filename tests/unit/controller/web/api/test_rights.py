@@ -30,6 +30,7 @@ LISTS = {
     "/api/v1/devices",
     "/api/v1/areas",
     "/api/v1/area-changes",
+    "/api/v1/guardrails/built-in",
     "/api/v1/users",
     "/api/v1/airings",
     "/api/v1/me",
@@ -119,6 +120,13 @@ def body(room: ControlRoom, method: str, path: str, ids: dict[str, str]) -> dict
         "POST /areas/{area_id}/merge": {"areas": [ids["hamlet_to_rename"]], "name": "Tổ gộp", **on_day},
         "POST /areas/{area_id}/split": {"parts": [{"name": "Đông"}, {"name": "Tây"}], **on_day},
         "POST /areas/{area_id}/close": on_day,
+        "PUT /areas/{area_id}/guardrails": {
+            "profile": {"day_minutes": 60},
+            "starts_on": next_week(room).isoformat(),
+            "reason": "Quy chế",
+            "seen": "",
+        },
+        "PATCH /devices/{device_id}": {"neighbour": "school"},
         "POST /claim-codes": {"kind": "board", "name": "Bảng", "area_id": area_id},
         "POST /users": {
             "username": "nguoi-moi",
