@@ -32,21 +32,23 @@ def upgrade() -> None:
 
 
 def _seal_the_trail() -> None:
+    for statement in trail_seal(op.get_bind().dialect.name):
+        op.execute(statement)
+
+
+def trail_seal(dialect: str) -> tuple[str, ...]:
     """What stands in the trail is never changed and never deleted: the database itself refuses."""
-    if op.get_bind().dialect.name == "sqlite":
-        for deed in ("update", "delete"):
-            op.execute(
-                f"CREATE TRIGGER audit_entries_no_{deed} BEFORE {deed.upper()} ON audit_entries "
-                "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
-            )
-        return
-    op.execute(
+    if dialect == "sqlite":
+        return tuple(
+            f"CREATE TRIGGER audit_entries_no_{deed} BEFORE {deed.upper()} ON audit_entries "
+            "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
+            for deed in ("update", "delete")
+        )
+    return (
         "CREATE FUNCTION refuse_to_change_the_trail() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$"
-    )
-    op.execute(
+        "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$",
         "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_the_trail()"
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_the_trail()",
     )
 
 
