@@ -14,6 +14,7 @@ from controller.web.console.overview import router as overview_router
 from controller.web.console.people import router as people_router
 from controller.web.console.review import router as review_router
 from controller.web.console.stand_ins import router as stand_ins_router
+from controller.web.console.timeline import router as timeline_router
 from controller.web.console.trail import router as trail_router
 
 console_router = APIRouter(include_in_schema=False)
@@ -28,6 +29,7 @@ for _router in (
     notices_router,
     overview_router,
     people_router,
+    timeline_router,
     review_router,
     stand_ins_router,
     trail_router,

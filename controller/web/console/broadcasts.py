@@ -1,57 +1,76 @@
-"""Putting an approved notice on the air, stopping it, taking it back."""
+"""Putting an approved notice on the air by a rule, changing that, stopping it, taking it back."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Annotated
+from collections.abc import Sequence
+from dataclasses import replace
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
-from controller.domain.areas import DEFAULT_ZONE
-from controller.domain.errors import DomainError, NotFoundError
-from controller.web.console import notice_page
-from controller.web.console.page import Page, Typed, VisitorForm, see_other
+from controller.domain.areas import Area
+from controller.domain.errors import Code, DomainError, InvalidError, NotFoundError
+from controller.domain.people import Permission
+from controller.usecases.outlooks import Outlook
+from controller.usecases.wishes import OrderWish
+from controller.web.console import notice_page, schedule_page
+from controller.web.console.airing_groups import zone_of
+from controller.web.console.page import Page, Typed, VisitorForm, VisitorPage, see_other
 from controller.web.console.refusals import attempt
-from controller.web.console.start_times import free_instant, instant_of
+from controller.web.console.schedule_inputs import ScheduleInputs, fresh_inputs, inputs_of, typed_inputs
+from controller.web.console.schedule_page import Ordering, fingerprint
+from controller.web.console.schedule_wish import wish_of
+from controller.web.console.start_times import free_instant
+from controller.web.console.typed_forms import AnyTyped, TypedForm
 
 router = APIRouter()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleForm:
-    """What was typed. `free_at` is the time on the button that the overlap message offers."""
+@router.get("/notices/{notice_id}/schedule")
+def new(notice_id: str, page: VisitorPage) -> Response:
+    return schedule_page.show(page, _new(page, notice_id))
 
-    area_id: Typed = ""
-    start_date: Typed = ""
-    start_time: Typed = ""
-    until_date: Typed = ""
-    until_time: Typed = ""
-    free_at: Typed = ""
 
-    def start_at(self, zone: str) -> datetime:
-        if self.free_at:
-            return free_instant(self.free_at)
-        return instant_of(self.start_date, self.start_time, zone, field="start_at")
-
-    def board_until(self, zone: str) -> datetime | None:
-        """Return None when both were left empty; a day alone means its end."""
-        if not self.until_date and not self.until_time:
-            return None
-        return instant_of(self.until_date, self.until_time or "23:59", zone, field="board_until")
+@router.post("/notices/{notice_id}/broadcasts/preview")
+def preview_new(notice_id: str, page: VisitorForm, form: AnyTyped) -> Response:
+    return schedule_page.show(page, _new(page, notice_id, typed_inputs(form)))
 
 
 @router.post("/notices/{notice_id}/broadcasts")
-def schedule(notice_id: str, page: VisitorForm, form: Annotated[ScheduleForm, Depends()]) -> Response:
-    zone = DEFAULT_ZONE
+def schedule(notice_id: str, page: VisitorForm, form: AnyTyped) -> Response:
+    ordering = _new(page, notice_id, typed_inputs(form))
+    if _is_unseen(form, ordering.inputs):
+        return schedule_page.show(page, ordering, is_stale=True)
     try:
-        zone = _zone(page, form.area_id)
-        start_at, board_until = form.start_at(zone), form.board_until(zone)
-        page.uses.broadcasts.schedule(
-            page.actor, notice_id, area_id=form.area_id, start_at=start_at, board_until=board_until
+        area_id = _area(page, ordering.inputs.area_id).id
+        wish = _new_wish(ordering, form)
+        view = page.uses.broadcasts.schedule(page.actor, notice_id, area_id=area_id, **wish)
+    except DomainError as error:
+        return schedule_page.refused(page, ordering, error)
+    return see_other(f"/notices/{notice_id}", part="broadcasts", done=f"schedule_{view.broadcast.state}")
+
+
+@router.get("/broadcasts/{broadcast_id}/schedule")
+def change(broadcast_id: str, page: VisitorPage) -> Response:
+    return schedule_page.show(page, _existing(page, broadcast_id))
+
+
+@router.post("/broadcasts/{broadcast_id}/schedule/preview")
+def preview_change(broadcast_id: str, page: VisitorForm, form: AnyTyped) -> Response:
+    return schedule_page.show(page, _existing(page, broadcast_id, typed_inputs(form)))
+
+
+@router.post("/broadcasts/{broadcast_id}/schedule")
+def reschedule(broadcast_id: str, page: VisitorForm, form: AnyTyped) -> Response:
+    ordering = _existing(page, broadcast_id, typed_inputs(form))
+    if _is_unseen(form, ordering.inputs):
+        return schedule_page.show(page, ordering, is_stale=True)
+    try:
+        seen_version = _version(ordering.inputs.version)
+        view = page.uses.broadcasts.reschedule(
+            page.actor, broadcast_id, seen_version=seen_version, **_changed_wish(page, ordering, form)
         )
     except DomainError as error:
-        tried = attempt(page, "schedule", error, asdict(form), zone=zone)
-        return notice_page.show(page, notice_id, tried=tried)
-    return see_other(f"/notices/{notice_id}", part="broadcasts", done="schedule")
+        return schedule_page.refused(page, ordering, error)
+    done = f"reschedule_{view.broadcast.state}"
+    return see_other(f"/notices/{ordering.notice_id}", part="broadcasts", done=done)
 
 
 @router.post("/notices/{notice_id}/withdraw")
@@ -73,9 +92,89 @@ def stop(broadcast_id: str, page: VisitorForm) -> Response:
     return see_other(f"/notices/{notice_id}", part="broadcasts", done="stop")
 
 
-def _zone(page: Page, area_id: str) -> str:
-    """Return the zone of the chosen area: typed times are meant in it. Raises NotFoundError."""
+def _new(page: Page, notice_id: str, inputs: ScheduleInputs | None = None) -> Ordering:
+    """Return the form for an order that is not there yet, fresh or as it was typed."""
+    notice = page.uses.notices.view(page.actor, notice_id).notice
+    areas = page.uses.areas.visible(page.actor, Permission.SCHEDULE)
+    if not areas:
+        raise NotFoundError
+    if inputs is None:
+        area = next((one for one in areas if one.id == notice.area_id), areas[0])
+        inputs = fresh_inputs(page.now(), area.zone, area.id)
+    typed = inputs
+
+    def foresee() -> Sequence[Outlook]:
+        area = _area(page, typed.area_id)
+        wish = wish_of(typed, area.zone)
+        return page.uses.previews.of_wish(page.actor, notice_id, area_id=area.id, **wish)
+
+    return Ordering(
+        notice_id=notice_id,
+        notice_title=notice.approved_title or notice.title,
+        address=f"/notices/{notice_id}/broadcasts",
+        areas=areas,
+        inputs=inputs,
+        foresee=foresee,
+    )
+
+
+def _existing(page: Page, broadcast_id: str, inputs: ScheduleInputs | None = None) -> Ordering:
+    """Return the form for an order that is there, as it is or as it was typed."""
+    broadcast = page.uses.broadcasts.view(page.actor, broadcast_id).broadcast
+    notice = page.uses.notices.view(page.actor, broadcast.notice_id).notice
+    areas = page.uses.areas.visible(page.actor, Permission.SCHEDULE)
+    zone = zone_of(broadcast.area_id, {one.id: one for one in areas})
+    present = inputs_of(broadcast, zone, page.now())
+    # The area of an order stays: another area is another order.
+    typed = present if inputs is None else replace(inputs, area_id=broadcast.area_id)
+
+    def foresee() -> Sequence[Outlook]:
+        wish = wish_of(typed, zone, present)
+        return page.uses.previews.of_change(page.actor, broadcast_id, **wish)
+
+    return Ordering(
+        notice_id=notice.id,
+        notice_title=notice.approved_title or notice.title,
+        address=f"/broadcasts/{broadcast_id}/schedule",
+        areas=areas,
+        inputs=typed,
+        foresee=foresee,
+        broadcast=broadcast,
+    )
+
+
+def _new_wish(ordering: Ordering, form: TypedForm) -> OrderWish:
+    wish = wish_of(ordering.inputs, ordering.zone)
+    return _at_free_time(wish, form)
+
+
+def _changed_wish(page: Page, ordering: Ordering, form: TypedForm) -> OrderWish:
+    assert ordering.broadcast is not None  # noqa: S101 - made by _existing
+    present = inputs_of(ordering.broadcast, ordering.zone, page.now())
+    return _at_free_time(wish_of(ordering.inputs, ordering.zone, present), form)
+
+
+def _at_free_time(wish: OrderWish, form: TypedForm) -> OrderWish:
+    """Take the time on the button that the overlap message offers, if it was pressed."""
+    if form.one("free_at"):
+        wish["start_at"] = free_instant(form.one("free_at"))
+    return wish
+
+
+def _is_unseen(form: TypedForm, inputs: ScheduleInputs) -> bool:
+    """Tell whether something was typed since the preview; the button of a free time says itself what it does."""
+    return "seen" in form and "free_at" not in form and form.one("seen") != fingerprint(inputs)
+
+
+def _area(page: Page, area_id: str) -> Area:
+    """Return an area to order in; an unknown one is as unknown as one out of sight."""
     area = next((one for one in page.uses.areas.visible(page.actor) if one.id == area_id), None)
     if area is None:
         raise NotFoundError
-    return area.zone
+    return area
+
+
+def _version(typed: str) -> int:
+    if not typed.isdecimal() or len(typed) > 9:
+        raise InvalidError(Code.INPUT_INVALID, field="version")
+    return int(typed)

@@ -24,11 +24,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """What will be on air on some devices that will all do the same, `places`; `names` by occurrence id."""
+    """What will be on air on some devices that will all do the same, `places`; `names` by occurrence id.
+
+    `held`: what waits for somebody to choose the order of play.
+    """
 
     places: tuple[str, ...]
     zone: str
     outcome: tuple[Outcome, ...]
+    held: tuple[Occurrence, ...] = ()
     names: Mapping[str, Named] = field(default_factory=dict)
     rails: RailsInForce = field(default_factory=lambda: RailsInForce(()))
 
@@ -53,6 +57,7 @@ def lines_of(foreseen: Foreseen, language: Language) -> list[Line]:
     """Return a line for everything that the forecast told, in the order of time."""
     teller = _Teller(foreseen, language)
     found = [teller.line(one) for one in foreseen.outcome]
+    found += [teller.waiting(one) for one in foreseen.held]
     found.sort(key=lambda line: (line.start_at, not line.is_aired, line.title))
     return [_numbered(line, number) for number, line in enumerate(found, start=1)]
 
@@ -80,21 +85,35 @@ class _Teller:
                 self._begin.setdefault(one.start_at, []).append(one)
 
     def line(self, one: Outcome) -> Line:
-        occurrence = one.occurrence
+        if isinstance(one, Segment):
+            span = (one.start_at, one.end_at)
+            return self._line(one.occurrence, span, self._of_segment(one), volume=one.volume)
+        return self._line(one.occurrence, self._missed(one), self._of_unaired(one))
+
+    def waiting(self, occurrence: Occurrence) -> Line:
+        """Return the line of what nobody has given its place among equals yet."""
+        span = (occurrence.start_at, occurrence.end_at)
+        return self._line(occurrence, span, [say("fate.held", self._language)])
+
+    def _line(
+        self,
+        occurrence: Occurrence,
+        span: tuple[datetime, datetime],
+        reasons: Sequence[str],
+        *,
+        volume: int | None = None,
+    ) -> Line:
         name = self._names.get(occurrence.id, Named(title=occurrence.id))
-        is_aired = isinstance(one, Segment)
-        start_at, end_at = (one.start_at, one.end_at) if isinstance(one, Segment) else self._missed(one)
-        reasons = self._of_segment(one) if isinstance(one, Segment) else self._of_unaired(one)
         return Line(
             number=0,
-            start_at=start_at,
-            end_at=end_at,
+            start_at=span[0],
+            end_at=span[1],
             title=name.title,
             notice_id=name.notice_id,
             band=band_of(occurrence.priority),
-            is_aired=is_aired,
+            is_aired=volume is not None,
             is_wish=name.is_wish,
-            volume=one.volume if isinstance(one, Segment) else occurrence.volume,
+            volume=occurrence.volume if volume is None else volume,
             reasons=tuple(reasons),
         )
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -18,7 +19,7 @@ from controller.domain.people import Permission
 from controller.usecases import UseCases
 from controller.usecases.rights import Actor
 from controller.usecases.sign_ins import Visit
-from controller.web.console import words
+from controller.web.console import timeline_words, words
 from controller.web.parts import WebParts
 from controller.web.problems import chosen
 from controller.web.static_files import static_folder
@@ -84,6 +85,26 @@ class Page:
 
     def when(self, instant: datetime, zone: str, *, is_exact: bool = False) -> str:
         return words.when(instant, zone, self.language, is_exact=is_exact)
+
+    def clock(self, instant: datetime, zone: str) -> str:
+        return timeline_words.clock(instant, ZoneInfo(zone))
+
+    def exact(self, instant: datetime, zone: str) -> str:
+        return timeline_words.exact(instant, ZoneInfo(zone))
+
+    def weekday(self, day: date) -> str:
+        """Return a day in few letters: `T2 23/11`."""
+        return f"{self.say(f'day.s{day.isoweekday()}')} {day:%d/%m}"
+
+    def weekdays(self, days: Sequence[date]) -> str:
+        """Return some days in few letters; of a whole run of days the first and the last: `T2 23/11 – T6 27/11`."""
+        is_run = len(days) > 2 and (days[-1] - days[0]).days == len(days) - 1
+        shown = [days[0], days[-1]] if is_run else days
+        return (" – " if is_run else ", ").join(self.weekday(day) for day in shown)
+
+    def weekday_name(self, day: date) -> str:
+        """Return a day in full: `Thứ Hai 23/11/2026`."""
+        return f"{self.say(f'day.d{day.isoweekday()}')} {day:%d/%m/%Y}"
 
     def length(self, ms: int) -> str:
         return words.length(ms, self.language)

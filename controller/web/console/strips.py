@@ -20,8 +20,9 @@ DAYS = 7
 _DAY = timedelta(days=1)
 _LEAST_HOLLOW = 6
 _LANES = {Band.EMERGENCY: (0, 1440), Band.PRIORITY: (240, 1200), Band.ROUTINE: (480, 960)}
-_LABEL_ROWS = 4
+_LABEL_ROWS = 5
 _LABEL_WIDTH = 19.0
+_LEFT_FROM = 100 - _LABEL_WIDTH
 _LABEL_HEIGHT = 3.4
 
 
@@ -68,7 +69,11 @@ class Tick:
 
     at: float
     label: str
-    is_midnight: bool
+
+    @property
+    def edge(self) -> str:
+        """Where its words go when it is at the begin or the end of the strip."""
+        return "from" if self.at < 1 else "to" if self.at > 99 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +121,10 @@ class Strip:
         return tuple(line for line in self.lines if not line.is_aired)
 
 
-def week_strips(lines: Sequence[Line], rails: RailsInForce, zone: str, now: datetime) -> list[Strip]:
-    """Return one strip for today and each of the six days after it."""
-    first = local_day(now, ZoneInfo(zone))
+def week_strips(
+    lines: Sequence[Line], rails: RailsInForce, zone: str, now: datetime, first: date
+) -> list[Strip]:
+    """Return one strip for a day and each of the six days after it."""
     return [day_strip(lines, rails, zone, now, first + _DAY * number) for number in range(DAYS)]
 
 
@@ -186,7 +192,7 @@ def _ticks(zone: ZoneInfo, ruler: _Ruler) -> Iterable[Tick]:
     while at <= ruler.end_at:
         local = at.astimezone(zone)
         if local.hour % 3 == 0 and local.minute == 0:
-            yield Tick(round(ruler.share(at) * 100, 2), f"{local:%H}", local.hour == 0)
+            yield Tick(round(ruler.share(at) * 100, 2), f"{local:%H}")
         at += timedelta(minutes=30)
 
 
@@ -218,20 +224,37 @@ def _spans(slots: Iterable[Slot], zone: ZoneInfo, *days: date) -> list[Span]:
     return [Span(*slot.span_on(day, zone)) for slot in slots for day in days]
 
 
-def _labels(bars: Sequence[Bar]) -> Iterable[Label]:
-    """Place the words of bars: lying, in the first row that is free there; standing, below the words before."""
-    ends = [-1.0] * _LABEL_ROWS
+def _labels(bars: Sequence[Bar]) -> list[Label]:
+    """Place the words of bars.
+
+    Standing, they push each other down. Lying, those that are close to each other share the rows, the first one
+    uppermost, so that no line from words to a bar crosses other words; the highest classes get a row first.
+    """
+    first = {(bar.x, bar.line.title): bar for bar in reversed(bars)}
+    told = sorted(first.values(), key=lambda bar: bar.x)
+    rows = _rows(told)
     down = -_LABEL_HEIGHT
-    told: set[tuple[int, str]] = set()
-    for bar in bars:
-        if (bar.x, bar.line.title) in told:
-            continue
-        told.add((bar.x, bar.line.title))
+    labels = []
+    for bar in told:
         at = round(bar.x / UNITS * 100, 2)
-        is_left = at > 100 - _LABEL_WIDTH
-        begin = at - _LABEL_WIDTH if is_left else at
-        row = next((number for number, end in enumerate(ends) if end <= begin), -1)
-        if row >= 0:
-            ends[row] = begin + _LABEL_WIDTH
         down = max(at, down + _LABEL_HEIGHT)
-        yield Label(bar.line, at, row, is_left, round(down, 2))
+        labels.append(Label(bar.line, at, rows.get(bar, -1), at > _LEFT_FROM, round(down, 2)))
+    return labels
+
+
+def _rows(bars: Sequence[Bar]) -> dict[Bar, int]:
+    """Return the row of each bar's words, 0 next to the strip; bars for which there is no room are left out."""
+    bunches: list[list[Bar]] = []
+    end = -1.0
+    for bar in bars:
+        begin = bar.x / UNITS * 100 - (_LABEL_WIDTH if bar.x / UNITS * 100 > _LEFT_FROM else 0)
+        if begin >= end:
+            bunches.append([])
+        bunches[-1].append(bar)
+        end = max(end, begin + _LABEL_WIDTH)
+    rows: dict[Bar, int] = {}
+    for bunch in bunches:
+        ranked = sorted(bunch, key=lambda bar: (_LANES[bar.line.band][0], bar.x))[:_LABEL_ROWS]
+        shown = sorted(ranked, key=lambda bar: bar.x, reverse=bunch[0].x / UNITS * 100 <= _LEFT_FROM)
+        rows |= {bar: row for row, bar in enumerate(shown)}
+    return rows

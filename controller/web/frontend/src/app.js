@@ -71,6 +71,15 @@ function sendWhenChosen(select) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
+// Say what a bar of a timeline is, to the second, while it is pointed at or has the focus.
+for (const kind of ["pointerover", "focusin"]) {
+  document.addEventListener(kind, (event) => {
+    const bar = event.target.closest?.("[data-tip]");
+    const readout = bar?.closest("section, div:has(> [data-readout])")?.querySelector("[data-readout]");
+    if (readout) readout.textContent = bar.dataset.tip;
+  });
+}
+
 // A form is sent once, however often the button is pressed.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) event.preventDefault();

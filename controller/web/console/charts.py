@@ -1,0 +1,80 @@
+"""A forecast as one chart of a page: its strips, and what their shades mean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from controller.web.console.foreseen import Foreseen, Line, lines_of
+from controller.web.console.strips import Strip, day_strip, next_hours_strip, week_strips
+from controller.web.wording import Language
+
+View = Literal["hours", "day", "week"]
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that will not be on air, on each of these local days."""
+
+    line: Line
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """The timeline of devices that do the same. `address` is the page of one of them; `quiet` its quiet hours."""
+
+    places: tuple[str, ...]
+    zone: str
+    strips: tuple[Strip, ...]
+    quiet: str
+    is_closed: bool
+    address: str
+
+    @property
+    def wished(self) -> list[Line]:
+        """When what is wished will be on air."""
+        return [line for strip in self.strips for line in strip.aired if line.is_wish]
+
+    @property
+    def has_wish(self) -> bool:
+        return any(line.is_wish for strip in self.strips for line in strip.lines)
+
+    @property
+    def warnings(self) -> list[Warned]:
+        """What will not be on air: once for all days on which it is the same, what is wished first."""
+        found: dict[tuple[str, str, tuple[str, ...]], list[tuple[Line, date]]] = {}
+        for strip in self.strips:
+            for line in strip.unaired:
+                clock = line.start_at.astimezone(ZoneInfo(self.zone)).time().isoformat()
+                found.setdefault((clock, line.title, line.reasons), []).append((line, strip.day))
+        warned = [Warned(pairs[0][0], tuple(day for _, day in pairs)) for pairs in found.values()]
+        return sorted(warned, key=lambda one: (not one.line.is_wish, one.line.start_at))
+
+
+def chart_of(
+    foreseen: Foreseen, *, view: View, day: date, now: datetime, language: Language, address: str = ""
+) -> Chart:
+    """Return the chart of a forecast for the next 24 hours, for the local day `day`, or for the week from it on."""
+    lines = lines_of(foreseen, language)
+    strips: Sequence[Strip]
+    if view == "week":
+        strips = week_strips(lines, foreseen.rails, foreseen.zone, now, day)
+    elif view == "day":
+        strips = [day_strip(lines, foreseen.rails, foreseen.zone, now, day)]
+    else:
+        strips = [next_hours_strip(lines, foreseen.rails, foreseen.zone, now)]
+    return Chart(
+        places=foreseen.places,
+        zone=foreseen.zone,
+        strips=tuple(strips),
+        quiet=_quiet_words(foreseen, strips[0].start_at),
+        is_closed=any(shade.kind == "closed" for strip in strips for shade in strip.shades),
+        address=address,
+    )
+
+
+def _quiet_words(foreseen: Foreseen, at: datetime) -> str:
+    quiet = foreseen.rails.at(at).guardrail.quiet_hours
+    return ", ".join(f"{slot.start:%H:%M}–{slot.end:%H:%M}" for slot in quiet)

@@ -1,0 +1,105 @@
+"""What will really play: on one device, or in an area, for the next 24 hours, one day, or a week."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Response
+
+from controller.usecases.outlooks import Outlook
+from controller.usecases.previews import DAY_HOURS, WEEK_HOURS
+from controller.web.console.charts import View, chart_of
+from controller.web.console.foreseen import Foreseen, Named
+from controller.web.console.page import Page, VisitorPage
+from controller.web.console.strips import DAYS
+from schedules import local_day
+
+router = APIRouter()
+MOST_CHARTS = 6
+"""An area's page draws so many groups of devices that do the same; the page of a device draws any of the others."""
+
+
+@router.get("/devices/{device_id}/timeline")
+def of_device(device_id: str, page: VisitorPage, view: str = "", day: str = "") -> Response:
+    outlook = page.uses.previews.of_device(page.actor, device_id, hours=_hours(view))
+    names = device_names(page)
+    return _timeline_page(
+        page, [outlook], view, day, place=names[device_id], zone=outlook.zone, back="devices"
+    )
+
+
+@router.get("/areas/{area_id}/timeline")
+def of_area(area_id: str, page: VisitorPage, view: str = "", day: str = "") -> Response:
+    outlooks = page.uses.previews.of_area(page.actor, area_id, hours=_hours(view))
+    area = next(one for one in page.uses.areas.visible(page.actor) if one.id == area_id)
+    back = "areas" if ("/areas", "nav.areas") in page.tabs() else "devices"
+    return _timeline_page(page, outlooks, view, day, place=area.name, zone=area.zone, back=back)
+
+
+def foreseen_of(outlook: Outlook, names: dict[str, str]) -> Foreseen:
+    """Return a forecast in the page's own terms; `names` are those of devices."""
+    return Foreseen(
+        places=tuple(sorted(names.get(one.device_id, one.device_id) for one in outlook.devices)),
+        zone=outlook.zone,
+        outcome=outlook.outcome,
+        held=outlook.held,
+        names={
+            key: Named(title=one.title, notice_id=one.notice_id, is_wish=one.is_wish)
+            for key, one in outlook.names.items()
+        },
+        rails=outlook.rails,
+    )
+
+
+def device_names(page: Page) -> dict[str, str]:
+    """Return the names of the devices that this person may see, by id."""
+    return {view.device.id: view.device.name for view in page.uses.devices.listed(page.actor)}
+
+
+def in_order(outlooks: Sequence[Outlook]) -> list[Outlook]:
+    """Return the groups that say most first: what has something to say at all, then the larger ones."""
+    return sorted(outlooks, key=lambda one: (not (one.outcome or one.held), -len(one.devices)))
+
+
+def _timeline_page(
+    page: Page, outlooks: Sequence[Outlook], view: str, day: str, *, place: str, zone: str, back: str
+) -> Response:
+    today = local_day(page.now(), ZoneInfo(zone))
+    shown = _day(day, today)
+    chosen: View = "week" if view == "week" else "day" if view == "day" else "hours"
+    names = device_names(page)
+    charts = [
+        chart_of(
+            foreseen_of(one, names),
+            view=chosen,
+            day=today if chosen == "week" else shown,
+            now=page.now(),
+            language=page.language,
+            address=f"/devices/{one.devices[0].device_id}/timeline",
+        )
+        for one in in_order(outlooks)[:MOST_CHARTS]
+    ]
+    return page.render(
+        "timeline.html",
+        charts=charts,
+        others=max(0, len(outlooks) - MOST_CHARTS),
+        view=chosen,
+        day=shown,
+        place=place,
+        zone=zone,
+        back=f"/{back}",
+        back_name=page.say(f"nav.{back}"),
+    )
+
+
+def _hours(view: str) -> int:
+    return WEEK_HOURS if view in ("week", "day") else DAY_HOURS
+
+
+def _day(typed: str, today: date) -> date:
+    """Return the day of a link, if it is one of the days that can be foreseen; today else."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        return today
+    return day if today <= day < today + timedelta(days=DAYS) else today
