@@ -39,6 +39,7 @@ from controller.usecases import (
     DeviceReports,
     Expiry,
     GuardrailDesk,
+    InboxDesk,
     NoticeDesk,
     PlanAhead,
     Previews,
@@ -140,6 +141,7 @@ def build(settings: ControllerSettings) -> Controller:
         ),
         planning=PlanAhead(unit=database.unit, clock=clock, news=news),
         previews=Previews(unit=database.unit, clock=clock),
+        inbox=InboxDesk(unit=database.unit, clock=clock, news=news),
         broadcasts=BroadcastDesk(unit=database.unit, clock=clock, news=news),
         devices=DeviceRegister(
             unit=database.unit, clock=clock, broker=access, news=news, check_key=_check_key

@@ -39,6 +39,7 @@ class Code(StrEnum):
     GUARDRAIL_CHANGED = "guardrail_changed"
     GUARDRAIL_LOOSENS = "guardrail_loosens"
     GUARDRAIL_WRONG = "guardrail_wrong"
+    INBOX_ANSWER_UNFIT = "inbox_answer_unfit"
     INBOX_DECIDED = "inbox_decided"
     INPUT_INVALID = "input_invalid"
     INVITATION_REFUSED = "invitation_refused"

@@ -10,6 +10,7 @@ from controller.usecases.device_register import DeviceRegister
 from controller.usecases.device_reports import DeviceReports
 from controller.usecases.expiry import Expiry
 from controller.usecases.guardrail_desk import GuardrailDesk
+from controller.usecases.inbox_desk import InboxDesk
 from controller.usecases.notice_desk import NoticeDesk
 from controller.usecases.plan_ahead import PlanAhead
 from controller.usecases.previews import Previews
@@ -39,6 +40,7 @@ class UseCases:
     timetables: TimetablePush
     planning: PlanAhead
     previews: Previews
+    inbox: InboxDesk
     review: ReviewDesk
     stand_ins: StandIns
     reminders: ReminderDesk
@@ -55,6 +57,7 @@ __all__ = [
     "DeviceReports",
     "Expiry",
     "GuardrailDesk",
+    "InboxDesk",
     "NoticeDesk",
     "PlanAhead",
     "Previews",

@@ -30,6 +30,7 @@ from controller.usecases import (
     DeviceReports,
     Expiry,
     GuardrailDesk,
+    InboxDesk,
     NoticeDesk,
     PlanAhead,
     Previews,
@@ -158,6 +159,7 @@ class ControlRoom:
             ),
             planning=PlanAhead(unit=unit, clock=clock, news=news),
             previews=Previews(unit=unit, clock=clock),
+            inbox=InboxDesk(unit=unit, clock=clock, news=news),
             broadcasts=BroadcastDesk(unit=unit, clock=clock, news=news),
             devices=DeviceRegister(
                 unit=unit, clock=clock, broker=self.broker, news=news, check_key=lambda _: None

@@ -9,13 +9,27 @@ from controller.web.api import (
     broadcasts,
     devices,
     guardrails,
+    inbox,
     notices,
+    previews,
     review,
     service,
 )
 
 api_router = APIRouter()
-for _part in (service, accounts, areas, area_changes, guardrails, devices, notices, broadcasts, review):
+for _part in (
+    service,
+    accounts,
+    areas,
+    area_changes,
+    guardrails,
+    devices,
+    notices,
+    broadcasts,
+    review,
+    previews,
+    inbox,
+):
     api_router.include_router(_part.router)
 
 __all__ = ["api_router"]

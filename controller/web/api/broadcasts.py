@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from controller.domain.airings import AiringState
-from controller.web.api.schemas import AiringOut, BroadcastBody, BroadcastOut, ReasonBody
+from controller.web.api.order_schemas import AiringOut, BroadcastBody, BroadcastEditBody, BroadcastOut
+from controller.web.api.schemas import ReasonBody
 from controller.web.visits import ApiActor, Uses
 
 router = APIRouter(tags=["broadcasts"])
@@ -14,11 +15,8 @@ router = APIRouter(tags=["broadcasts"])
 
 @router.post("/notices/{notice_id}/broadcasts", status_code=201)
 def schedule(notice_id: str, body: BroadcastBody, actor: ApiActor, uses: Uses) -> BroadcastOut:
-    """Air an approved notice on every device of an area at a time."""
-    view = uses.broadcasts.schedule(
-        actor, notice_id, area_id=body.area_id, start_at=body.start_at, board_until=body.board_until
-    )
-    return BroadcastOut.of(view)
+    """Air an approved notice on every device of an area, once or by a rule."""
+    return BroadcastOut.of(uses.broadcasts.schedule(actor, notice_id, area_id=body.area_id, **body.wish()))
 
 
 @router.get("/notices/{notice_id}/broadcasts")
@@ -31,6 +29,13 @@ def list_broadcasts(notice_id: str, actor: ApiActor, uses: Uses) -> list[Broadca
 def get_broadcast(broadcast_id: str, actor: ApiActor, uses: Uses) -> BroadcastOut:
     """Get a broadcast with what became of it on each device."""
     return BroadcastOut.of(uses.broadcasts.view(actor, broadcast_id))
+
+
+@router.put("/broadcasts/{broadcast_id}")
+def reschedule(broadcast_id: str, body: BroadcastEditBody, actor: ApiActor, uses: Uses) -> BroadcastOut:
+    """Change an order; what is on air is left alone."""
+    view = uses.broadcasts.reschedule(actor, broadcast_id, seen_version=body.version, **body.wish())
+    return BroadcastOut.of(view)
 
 
 @router.post("/broadcasts/{broadcast_id}/stop")
@@ -65,4 +70,4 @@ def list_airings(
         after=after,
         limit=limit,
     )
-    return [AiringOut.of(view.airing) for view in views]
+    return [AiringOut.of(view.airing, view.zone) for view in views]

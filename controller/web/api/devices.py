@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from controller.web.api.order_schemas import AiringOut
 from controller.web.api.schemas import (
-    AiringOut,
     BrokerOut,
     ClaimCodeBody,
     ClaimCodeOut,
@@ -75,4 +75,5 @@ def timetable(
     device_id: str, actor: ApiActor, uses: Uses, hours: Annotated[int, Query(ge=1, le=2160)] = 24
 ) -> list[AiringOut]:
     """List what a device is to air within the next hours."""
-    return [AiringOut.of(airing) for airing in uses.devices.timetable(actor, device_id, hours=hours)]
+    zone = uses.devices.view(actor, device_id).area.zone
+    return [AiringOut.of(airing, zone) for airing in uses.devices.timetable(actor, device_id, hours=hours)]

@@ -4,13 +4,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from controller.domain.airings import Airing, AiringState
 from controller.domain.areas import Area, AreaKind
 from controller.domain.devices import DeviceKind, Presence
 from controller.domain.notices import NoticeState, RenderingState
 from controller.domain.people import Role
 from controller.usecases.accounts import Person
-from controller.usecases.broadcast_desk import BroadcastView
 from controller.usecases.device_register import DeviceView
 from controller.usecases.notice_desk import NoticeView
 from controller.usecases.sign_ins import SignedIn
@@ -66,7 +64,9 @@ class NoticeBody(Body):
     area_id: str
     title: str
     text: str
-    expires_at: datetime | None = Field(None, description="Until when it matters; nothing of it airs after that")
+    expires_at: datetime | None = Field(
+        None, description="Until when it matters; nothing of it airs after that"
+    )
 
 
 class NoticeEditBody(Body):
@@ -78,13 +78,6 @@ class NoticeEditBody(Body):
 
 class ReasonBody(Body):
     reason: str = ""
-
-
-class BroadcastBody(Body):
-    area_id: str
-    # An instant without a zone gets past the schema: the use case refuses it with a sentence that helps.
-    start_at: datetime
-    board_until: datetime | None = Field(None, description="How long boards show it; 24 hours when left out")
 
 
 class SessionOut(BaseModel):
@@ -261,73 +254,6 @@ class NoticeOut(BaseModel):
             approved_text=notice.approved_text if notice.is_in_force else "",
             approved_by=notice.approved_by if notice.is_in_force else None,
             sound=sound,
-        )
-
-
-class AiringOut(BaseModel):
-    id: str
-    broadcast_id: str
-    notice_id: str
-    device_id: str
-    title: str
-    planned_at: datetime
-    ends_at: datetime
-    state: AiringState
-    started_at: datetime | None
-    ended_at: datetime | None
-    length_ms: int
-    deviation_us: int | None = Field(description="Real start minus planned start, in microseconds")
-    volume: int
-    content_id: str | None
-    reason: str
-
-    @classmethod
-    def of(cls, airing: Airing) -> "AiringOut":
-        return cls(
-            id=airing.id,
-            broadcast_id=airing.broadcast_id,
-            notice_id=airing.notice_id,
-            device_id=airing.device_id,
-            title=airing.title,
-            planned_at=airing.planned_at,
-            ends_at=airing.ends_at,
-            state=airing.state,
-            started_at=airing.started_at,
-            ended_at=airing.ended_at,
-            length_ms=airing.length_ms,
-            deviation_us=airing.deviation_us,
-            volume=airing.volume,
-            content_id=airing.content_id,
-            reason=airing.reason,
-        )
-
-
-class BroadcastOut(BaseModel):
-    id: str
-    notice_id: str
-    notice_version: int
-    area_id: str
-    content_id: str
-    start_at: datetime
-    created_by: str
-    stopped_at: datetime | None
-    stop_reason: str
-    airings: list[AiringOut]
-
-    @classmethod
-    def of(cls, view: BroadcastView) -> "BroadcastOut":
-        broadcast = view.broadcast
-        return cls(
-            id=broadcast.id,
-            notice_id=broadcast.notice_id,
-            notice_version=broadcast.notice_version,
-            area_id=broadcast.area_id,
-            content_id=broadcast.content_id,
-            start_at=broadcast.start_at,
-            created_by=broadcast.created_by,
-            stopped_at=broadcast.stopped_at,
-            stop_reason=broadcast.stop_reason,
-            airings=[AiringOut.of(airing) for airing in view.airings],
         )
 
 

@@ -59,7 +59,13 @@ def test_every_refusal_fills_its_sentence() -> None:
 def test_every_code_can_happen() -> None:
     used = {code for code, _, _ in raised()}
     text = "\n".join(ast.dump(tree_of(path)) for path in python_files("controller"))
-    assert all(code in used or f"attr='{code.name}'" in text for code in Code)
+    # What `schedules` refuses, and the guard rails that it finds broken, keep their names on the way up.
+    below = "\n".join(ast.dump(tree_of(path)) for path in python_files("schedules"))
+    assert not [
+        code
+        for code in Code
+        if code not in used and f"attr='{code.name}'" not in text and f"value='{code}'" not in below
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from controller.domain.airings import InboxItem, InboxState
 from controller.domain.areas import AreaKind
+from controller.domain.ids import new_id
 from controller.domain.people import Role
 from controller.domain.second_approval import Need
 from controller.usecases.rights import Actor
@@ -38,6 +40,7 @@ LISTS = {
     "/api/v1/review/broadcasts",
     "/api/v1/delegations",
     "/api/v1/reminders",
+    "/api/v1/inbox",
 }
 """Takes no id: shows what is one's own."""
 
@@ -80,6 +83,7 @@ def belongings(room: ControlRoom, area: str) -> dict[str, str]:
     )
     return hamlets | {
         "delegation_id": delegation.id,
+        "item_id": inbox_item(room, broadcast.id, area),
         "decision_id": decision_id,
         "notice_id": notice.id,
         "device_id": device.id,
@@ -87,6 +91,21 @@ def belongings(room: ControlRoom, area: str) -> dict[str, str]:
         "user_id": room.editor(area).user_id,
         "area_id": room.tree[area].id,
     }
+
+
+def inbox_item(room: ControlRoom, broadcast_id: str, area: str) -> str:
+    """Return the id of something that waits in a ward's inbox."""
+    now = room.clock.now()
+    item = InboxItem(
+        id=new_id(now),
+        broadcast_id=broadcast_id,
+        area_id=room.tree[area].id,
+        state=InboxState.WAITING,
+        received_at=now,
+    )
+    with room.work() as work:
+        work.inboxes.add_missing([item])
+    return item.id
 
 
 def next_week(room: ControlRoom) -> date:
@@ -104,6 +123,12 @@ def body(room: ControlRoom, method: str, path: str, ids: dict[str, str]) -> dict
         "POST /notices/{notice_id}/reject": {"reason": "sai"},
         "POST /notices/{notice_id}/withdraw": {"reason": "sai"},
         "POST /notices/{notice_id}/broadcasts": {"area_id": area_id, "start_at": start_at},
+        "POST /notices/{notice_id}/broadcasts/preview": {"area_id": area_id, "start_at": start_at},
+        "POST /broadcasts/{broadcast_id}/preview": {"volume": 70},
+        "PUT /broadcasts/{broadcast_id}": {"volume": 70, "version": 1},
+        "POST /inbox/{item_id}/take": {"start_at": start_at},
+        "POST /inbox/{item_id}/decline": {"reason": "đã phát rồi"},
+        "POST /inbox/{item_id}/order": {"play_order": "before"},
         "POST /broadcasts/{broadcast_id}/stop": {"reason": "sai"},
         "POST /broadcasts/{broadcast_id}/second-approval": {"reason": "bão", "version": 1},
         "POST /broadcasts/{broadcast_id}/second-rejection": {"reason": "đêm", "version": 1},
