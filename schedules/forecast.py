@@ -122,21 +122,16 @@ class _Play:
 
     def _decided(self) -> Iterator[Segment | Unaired]:
         """Give the air to whom it belongs now; yield what that ends."""
-        is_settled = False
-        while not is_settled:
-            chosen, refused = self._choose()
-            yield from refused
-            if chosen is not None and chosen is not self._current:
-                if self._current is not None:
-                    yield self._cut(chosen)
-                self._begin(chosen)
-            if self._fresh:
-                self._mark_losers()
-            is_settled = True
-            for dropped in self._dropped((self._now, _LAST_CHANCE)) if self._deadlines else ():
-                yield dropped
-                # Whoever waited for it may have room now.
-                is_settled = self._current is not None
+        chosen, refused = self._choose()
+        yield from refused
+        if chosen is not None and chosen is not self._current:
+            if self._current is not None:
+                yield self._cut(chosen)
+            self._begin(chosen)
+        if self._fresh:
+            self._mark_losers()
+        if self._deadlines:
+            yield from self._dropped((self._now, _LAST_CHANCE))
 
     def _take_up(self) -> None:
         """Go on from what is on air. A start that is still to come means that the clock was set back: it is now."""
@@ -197,7 +192,8 @@ class _Play:
             drop_at, is_good = one.off_by - rest, _LAST_CHANCE
             if wish.played and rest < LEAST_REST:
                 drop_at, is_good = one.start_at, not _LAST_CHANCE
-        if wish.is_cut and drop_at < self._now:
+        # Cut before its time has come, it had begun by a clock that was wrong: it does not go on at just any hour.
+        if wish.is_cut and (drop_at < self._now or one.start_at > self._now):
             drop_at, is_good = self._now, not _LAST_CHANCE
         wish.deadline = (drop_at, is_good)
         heappush(self._deadlines, (wish.deadline, wish.rank, wish))
