@@ -10,7 +10,7 @@ from device_agent.core.events import Restored
 from device_agent.core.journal import Journal
 from device_agent.core.loop import Loop
 from device_agent.core.ports import Clock, Performer
-from device_agent.core.state import NO_TIMETABLE, RELEASED_AT
+from device_agent.core.state import COUNTED_FOR, NO_TIMETABLE, RELEASED_AT
 from device_agent.core.step import trusted_from
 from device_agent.core.uplink import Uplink
 from protocol import Gone, Link, ProtocolError, Timetable
@@ -69,11 +69,14 @@ class Agent:
                     timetable, issued_at = envelope.message, envelope.issued_at
             if timetable is NO_TIMETABLE:
                 _log.error("the held timetable is not signed by our controller: it is not used")
+        now = max(parts.clock.now(), trusted_from(issued_at))
         return Restored(
             timetable=timetable,
             stored=parts.cache.whole(item.content for item in timetable.items if item.content),
             settled=parts.journal.settled(),
             interrupted=parts.journal.interrupted(),
+            played=parts.journal.played(),
+            sounded=parts.journal.sounded(now - COUNTED_FOR, now),
             trusted_from=trusted_from(issued_at),
             is_memory_lost=parts.journal.is_rebuilt,
         )

@@ -1,227 +1,245 @@
-"""The rules of the air: what is due, what is too late, what must leave. Pure, called by `step` alone."""
+"""The rules of the air: what the forecast says is to be on, what is to begin soon, what will not air. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from device_agent.core.effects import Cease, Effect, Note, Perform, Prepare, SendJournal, SendState
+from device_agent.core.airings import entry_for, take_back
+from device_agent.core.effects import Effect, Note, Perform, Prepare, SendJournal
+from device_agent.core.forecast import detail_of
 from device_agent.core.state import AgentState, Airing
-from protocol import Item, JournalEntry
-from schedules import Occurrence, ScheduleError, plan
+from protocol import Item
+from schedules import Fate, History, Occurrence, OnAir, Segment, Unaired
 
 PREPARE_AHEAD = timedelta(seconds=20)
 PERFORM_AHEAD = timedelta(seconds=2)
-CEASE_GRACE = timedelta(milliseconds=600)
-START_GRACE = timedelta(seconds=10)
-END_GRACE = timedelta(seconds=3)
-_SANE_YEARS = range(2000, 2200)
+_MOST_TAKEN_OVER = 2
 
 Outcome = tuple[AgentState, tuple[Effect, ...]]
 
 
-def occurrence_of(item: Item) -> Occurrence | None:
-    """Return what `schedules` plans with, or None for an item that cannot be (an end before its start)."""
-    if item.start_at.year not in _SANE_YEARS or item.end_at.year not in _SANE_YEARS:
-        return None
-    try:
-        return Occurrence(
-            id=item.occurrence,
-            start_at=item.start_at,
-            end_at=item.end_at,
-            priority=item.priority,
-            late_limit=timedelta(seconds=item.late_limit_s),
+def look_ahead(state: AgentState, now: datetime) -> Outcome:
+    """Ask the forecast and follow it: settle what will not air, prepare and begin what is due."""
+    on = state.on_air(now)
+    history = history_of(state, now)
+    effects: tuple[Effect, ...] = ()
+    segments: list[Segment] = []
+    until = now + PREPARE_AHEAD + timedelta.resolution
+    for one in state.outlook.foresee(history, now, until=until, of=ready(state)):
+        if isinstance(one, Segment):
+            segments.append(one)
+        elif one.at <= now:
+            state, further = _will_not_air(state, one, now)
+            effects += further
+    # What is on air and goes on is no news.
+    before = segments[: _is_going_on(on, segments)]
+    coming = [
+        state.outlook.uncut(one, history, [*before, *segments[len(before) : number]])
+        for number, one in enumerate(segments[len(before) :], len(before))
+    ]
+    for rule in (_take_back_ahead, _begin, _prepare):
+        state, further = rule(state, coming, now)
+        effects += further
+    return _mark_waiting(state, now), effects
+
+
+def history_of(state: AgentState, now: datetime) -> History:
+    """Return what really happened, as the forecast wants to know it."""
+    on = state.on_air(now)
+    played, waiting = dict(state.played), dict(state.waiting)
+    for airing in state.airings:
+        if airing is not on and airing.is_on(now):
+            # It is being replaced, and its end is not reported yet.
+            played[airing.occurrence] = airing.segment.offset + max(
+                timedelta(0), now - airing.segment.start_at
+            )
+            waiting.setdefault(airing.occurrence, on.occurrence if on else "")
+    on_air = None
+    if on is not None:
+        on_air = OnAir(
+            occurrence=on.occurrence,
+            start_at=on.segment.start_at,
+            end_at=on.end_at,
+            offset=on.segment.offset,
+            volume=on.segment.volume,
+            ending=on.segment.ending,
         )
-    except ScheduleError:
-        return None
+    return History(played=played, waiting=waiting, aired=state.aired, on_air=on_air)
 
 
-def open_occurrences(state: AgentState) -> dict[str, Occurrence]:
-    """Return every occurrence that may still be performed, by id."""
-    found: dict[str, Occurrence] = {}
-    for item in state.timetable.items:
-        occurrence = occurrence_of(item)
-        if occurrence is not None and item.occurrence not in state.settled:
-            found.setdefault(item.occurrence, occurrence)
-    return found
+def ready(state: AgentState) -> list[Occurrence]:
+    """Return every occurrence that may be on air: not over, not on its way off, and with all that it needs."""
+    on = {one.occurrence for one in state.airings}
+    leaving = {one.occurrence for one in state.airings if one.ceased_at is not None and one.result}
+    return [
+        one
+        for one in state.outlook.occurrences
+        if one.id not in state.settled
+        and one.id not in leaving
+        and (one.id in on or _has_all(state, state.outlook.items[one.id]))
+    ]
 
 
-def entry_for(item: Item, *, revision: int, now: datetime, result: str, reason: str) -> JournalEntry:
-    """Return the journal entry of an occurrence that did not sound; `seq` is given by the journal."""
-    return JournalEntry(
-        seq=0,
-        occurrence=item.occurrence,
-        result=result,  # type: ignore[arg-type]  # the callers of this module pass only the four results
-        planned_at=item.start_at,
-        noted_at=now,
-        volume=item.volume,
-        content=item.content.id if item.content else None,
-        revision=revision,
-        reason=reason,
-    )
+def _has_all(state: AgentState, item: Item) -> bool:
+    return item.text is not None if item.content is None else item.content.id in state.stored
+
+
+def _is_going_on(on: Airing | None, segments: Sequence[Segment]) -> int:
+    """Return 1 when the first segment is the one on air, else 0."""
+    return int(on is not None and bool(segments) and segments[0].occurrence.id == on.occurrence)
 
 
 def note_missed(state: AgentState, now: datetime) -> Outcome:
-    """Settle, once each, the occurrences whose last possible start has passed, and those that cannot be."""
-    effects: list[Effect] = []
-    settled = set(state.settled)
-    for item in state.timetable.items:
-        if item.occurrence in settled:
+    """Settle, once each, what cannot be, and what lacks its content when its time is over."""
+    for item in state.outlook.impossible:
+        if item.occurrence not in state.settled:
+            state, effects = _noted(state, item, now, why=("failed", "impossible_item"))
+            further_state, further = note_missed(state, now)
+            return further_state, (*effects, *further)
+    effects = ()
+    for one in state.outlook.occurrences:
+        if one.start_at > now:
+            break
+        if one.id in state.settled or state.airing(one.id) is not None:
             continue
-        verdict = _verdict(state, item, now)
-        if verdict is not None:
-            settled.add(item.occurrence)
-            result, reason = verdict
-            entry = entry_for(item, revision=state.timetable.revision, now=now, result=result, reason=reason)
-            effects.append(Note(entry))
-    if not effects:
-        return state, ()
-    return replace(state, settled=frozenset(settled)), (*effects, SendJournal())
-
-
-def _verdict(state: AgentState, item: Item, now: datetime) -> tuple[str, str] | None:
-    """Return result and reason when the item can no longer be performed, else None."""
-    occurrence = occurrence_of(item)
-    if occurrence is None:
-        return "failed", "impossible_item"
-    if state.no_start_before is not None and occurrence.start_at < state.no_start_before:
-        return "missed", "memory_lost"
-    # A limit of zero still leaves the moment of the start itself, for an order given ahead of time.
-    if now < occurrence.last_start_at or now == occurrence.start_at:
-        return None
-    if state.awake_from is None or occurrence.last_start_at <= state.awake_from:
-        return "missed", "agent_was_off"
-    if item.content is not None and item.content.id not in state.stored:
-        return "missed", "content_missing"
-    if state.airings:
-        return "missed", "outranked"
-    return "missed", "too_late"
-
-
-def prepare_soon(state: AgentState, now: datetime) -> Outcome:
-    """Prepare, once each, what starts within PREPARE_AHEAD and is stored."""
-    occurrences = open_occurrences(state)
-    soon = [
-        item
-        for item in _performable(state, occurrences)
-        if item.occurrence not in state.prepared
-        and occurrences[item.occurrence].start_at - PREPARE_AHEAD <= now
-    ]
-    if not soon:
-        return state, ()
-    prepared = state.prepared | {item.occurrence for item in soon}
-    return replace(state, prepared=prepared), tuple(Prepare(item) for item in soon)
-
-
-def choose(state: AgentState, now: datetime) -> Outcome:
-    """Begin what is due when the air is free; make way when something of higher priority is due.
-
-    What follows on the heels of an airing is ordered ahead, so that it starts without a gap.
-    """
-    occurrences = open_occurrences(state)
-    items = {item.occurrence: item for item in _performable(state, occurrences)}
-    ready = plan(occurrences[occurrence] for occurrence in items)
-    due = ready.what_now(now)
-    if due is not None and any(airing.item.priority < due.priority for airing in state.airings):
-        return _make_way(state, now, priority=due.priority)
-    chosen = due or ready.what_now(now + PERFORM_AHEAD)
-    if chosen is None or state.is_stopping or not _is_free_for(state, chosen):
-        return state, ()
-    item = items[chosen.id]
-    airing = Airing(item=item, revision=state.timetable.revision, performed_at=now)
-    begun = replace(state, airings=(*state.airings, airing), settled=state.settled | {chosen.id})
-    return begun, (Perform(item=item, revision=airing.revision),)
-
-
-def _is_free_for(state: AgentState, chosen: Occurrence) -> bool:
-    """Tell whether nothing is on air, or only something that ends, unhurried, before `chosen` starts."""
-    if len(state.airings) > 1:
-        return False
-    return all(one.ceased_at is None and one.item.end_at <= chosen.start_at for one in state.airings)
-
-
-def _make_way(state: AgentState, now: datetime, *, priority: int) -> Outcome:
-    effects: tuple[Effect, ...] = ()
-    for airing in state.airings:
-        if airing.item.priority < priority:
-            state, further = cease(state, airing, now, why=("preempted", "outranked"))
+        reason = _missed_for(state, one, now)
+        if reason:
+            state, further = _noted(state, state.outlook.items[one.id], now, why=("missed", reason))
             effects += further
     return state, effects
 
 
-def _performable(state: AgentState, occurrences: dict[str, Occurrence]) -> list[Item]:
-    """Return the items that have all they need, the first of each occurrence."""
-    found: dict[str, Item] = {}
-    for item in state.timetable.items:
-        has_all = item.text is not None if item.content is None else item.content.id in state.stored
-        if has_all and item.occurrence in occurrences:
-            found.setdefault(item.occurrence, item)
-    return list(found.values())
+def _missed_for(state: AgentState, one: Occurrence, now: datetime) -> str:
+    if state.no_start_before is not None and one.start_at < state.no_start_before and not one.is_text:
+        return "memory_lost"
+    if _has_all(state, state.outlook.items[one.id]):
+        return ""  # the forecast knows
+    has_lost = one.id in state.waiting or one.id in state.played
+    deadline = one.off_by if has_lost else one.last_start_at
+    # A limit of zero still leaves the moment of the start itself, for an order given ahead of time.
+    if now < deadline or now == one.start_at:
+        return ""
+    return "agent_was_off" if _was_off(state, deadline) else "content_missing"
 
 
-def cease(state: AgentState, airing: Airing, now: datetime, *, why: tuple[str, str]) -> Outcome:
-    """Order an airing to leave; it is noted when the performer reports the end. Said once only.
+def _was_off(state: AgentState, deadline: datetime) -> bool:
+    return state.awake_from is None or deadline <= state.awake_from
 
-    `why` is the result and the reason to note then.
-    """
-    if airing.ceased_at is not None:
+
+def _will_not_air(state: AgentState, one: Unaired, now: datetime) -> Outcome:
+    """Settle an occurrence, or what was left of it, for which there is no time any more, or no permission."""
+    occurrence = one.occurrence
+    if state.airing(occurrence.id) is not None:
         return state, ()
+    item = state.outlook.items[occurrence.id]
+    if one.fate is Fate.REFUSED:
+        why = ("refused", one.breaches[0].code)
+        return _noted(state, item, now, why=why, detail=detail_of(one.breaches))
+    if one.fate is Fate.TOO_LATE:
+        is_off = _was_off(state, occurrence.last_start_at)
+        return _noted(state, item, now, why=("missed", "agent_was_off" if is_off else "too_late"))
+    if occurrence.id in state.played:
+        # Its part was noted when it was cut.
+        return replace(state, settled=state.settled | {occurrence.id}), ()
+    return _noted(state, item, now, why=("missed", "outranked"), detail=f"winner={one.winner}")
+
+
+def _noted(
+    state: AgentState, item: Item, now: datetime, *, why: tuple[str, str], detail: str = ""
+) -> Outcome:
     result, reason = why
-    leaving = replace(airing, ceased_at=now, result=result, reason=reason)
-    return put(state, leaving), (Cease(airing.item.occurrence),)
+    entry = entry_for(item, revision=state.timetable.revision, now=now, result=result, reason=reason)
+    settled = replace(state, settled=state.settled | {item.occurrence})
+    return settled, (Note(replace(entry, detail=detail)), SendJournal())
 
 
-def put(state: AgentState, airing: Airing) -> AgentState:
-    """Return the state with a new version of an airing."""
-    occurrence = airing.item.occurrence
-    airings = tuple(airing if one.item.occurrence == occurrence else one for one in state.airings)
-    return replace(state, airings=airings)
-
-
-def watch(state: AgentState, now: datetime) -> Outcome:
-    """Do not wait for ever for a performer: give up what was not begun, not ended or not given back in time."""
+def _take_back_ahead(state: AgentState, coming: Sequence[Segment], now: datetime) -> Outcome:
+    """Take back what was ordered ahead of its time, when something else is to follow now."""
+    target = coming[0] if coming else None
     effects: tuple[Effect, ...] = ()
     for airing in state.airings:
-        if now < given_up_at(airing):
-            continue
-        if airing.ceased_at is not None:
-            state, further = leave(state, airing, now, why=(airing.result, airing.reason))
-        elif airing.started_at is None:
-            state, further = cease(state, airing, now, why=("failed", "no_start"))
-        else:
-            state, further = cease(state, airing, now, why=("done", "trimmed"))
-        effects += further
+        if airing.ceased_at is None and not airing.is_on(now) and not _is_same(airing.segment, target):
+            state, further = take_back(state, airing, now)
+            effects += further
     return state, effects
 
 
-def given_up_at(airing: Airing) -> datetime:
-    """Return when the performer's answer is overdue."""
-    if airing.ceased_at is not None:
-        return airing.ceased_at + CEASE_GRACE
-    if airing.started_at is not None:
-        return airing.item.end_at + END_GRACE
-    last_start_at = airing.item.start_at + timedelta(seconds=airing.item.late_limit_s)
-    return max(last_start_at, airing.performed_at + START_GRACE)
-
-
-def leave(
-    state: AgentState,
-    airing: Airing,
-    now: datetime,
-    *,
-    why: tuple[str, str],
-    end: tuple[datetime, int] | None = None,
-) -> Outcome:
-    """Take an airing out of the state and note what became of it; `end` is the instant and the length in ms."""
-    result, reason = why
-    ended_at, length_ms = end or (None, 0)
-    started = airing.started_at
-    entry = replace(
-        entry_for(airing.item, revision=airing.revision, now=now, result=result, reason=reason),
-        started_at=started,
-        ended_at=ended_at,
-        length_ms=length_ms,
-        deviation_us=None
-        if started is None
-        else (started - airing.item.start_at) // timedelta(microseconds=1),
+def _is_same(ordered: Segment, wanted: Segment | None) -> bool:
+    return wanted is not None and (
+        (ordered.occurrence.id, ordered.start_at, ordered.end_at, ordered.offset, ordered.volume)
+        == (wanted.occurrence.id, wanted.start_at, wanted.end_at, wanted.offset, wanted.volume)
     )
-    others = tuple(one for one in state.airings if one.item.occurrence != airing.item.occurrence)
-    return replace(state, airings=others), (Note(entry), SendJournal(), SendState())
+
+
+def _begin(state: AgentState, coming: Sequence[Segment], now: datetime) -> Outcome:
+    """Order what is due, a little ahead of its time, so that it starts at its instant and without a gap."""
+    if state.is_stopping or not coming or coming[0].start_at > now + PERFORM_AHEAD:
+        return state, ()
+    segment = coming[0]
+    name = segment.occurrence.id
+    staying = [one for one in state.airings if one.ceased_at is None]
+    most = _MOST_TAKEN_OVER if segment.start_at <= now else 1
+    if len(staying) > most or state.airing(name) is not None:
+        return state, ()
+    item = state.outlook.items[name]
+    airing = Airing(
+        item=item,
+        revision=state.timetable.revision,
+        segment=segment,
+        end_at=segment.end_at,
+        performed_at=now,
+        is_further=name in state.waiting or name in state.played,
+    )
+    begun = replace(state, airings=(*state.airings, airing), prepared=state.prepared - {name})
+    return begun, (Perform(item=item, revision=airing.revision, segment=segment),)
+
+
+def _prepare(state: AgentState, coming: Sequence[Segment], _now: datetime) -> Outcome:
+    """Prepare, once each, what is to begin within PREPARE_AHEAD."""
+    soon = {one.occurrence.id: one for one in reversed(coming)}
+    names = [name for name in reversed(soon) if name not in state.prepared and state.airing(name) is None]
+    if not names:
+        return state, ()
+    orders = tuple(Prepare(item=state.outlook.items[name], segment=soon[name]) for name in names)
+    return replace(state, prepared=state.prepared | set(names)), orders
+
+
+def _mark_waiting(state: AgentState, now: datetime) -> AgentState:
+    """Remember who is kept off the air at its time, and by whom: it may wait as its own rule says."""
+    on = state.on_air(now)
+    if on is None:
+        return state
+    lost = {}
+    for one in ready(state):
+        if one.start_at > now:
+            break
+        if one.id not in state.waiting and one.id not in state.played and state.airing(one.id) is None:
+            lost[one.id] = on.occurrence
+    return replace(state, waiting={**state.waiting, **lost}) if lost else state
+
+
+def next_look(state: AgentState, now: datetime) -> datetime | None:
+    """Return the first instant after `now` at which the forecast, or what it is asked, changes."""
+    wakes: list[datetime] = []
+    for airing in state.airings:
+        if airing.ceased_at is None:
+            wakes += _before(airing.end_at)
+            wakes.append(airing.segment.start_at)
+    for one in state.outlook.occurrences:
+        if one.id in state.settled:
+            continue
+        wakes += [*_before(one.start_at), one.last_start_at, one.off_by]
+        if one.start_at > now + PREPARE_AHEAD:
+            break
+    for foreseen in state.outlook.foresee(
+        history_of(state, now), now, until=now + timedelta(days=8), of=ready(state)
+    ):
+        at = foreseen.end_at if isinstance(foreseen, Segment) else foreseen.at
+        wakes.append(at)
+        if at > now:
+            break
+    return min((wake for wake in wakes if wake > now), default=None)
+
+
+def _before(start_at: datetime) -> tuple[datetime, datetime, datetime]:
+    return (start_at - PREPARE_AHEAD, start_at - PERFORM_AHEAD, start_at)

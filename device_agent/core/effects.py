@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from protocol import ContentRef, Item, JournalEntry
+from schedules import Segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +30,28 @@ class Want:
     contents: tuple[ContentRef, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepare:
-    """Let the performer get ready for this item."""
+    """Let the performer get ready for this segment of an item."""
 
     item: Item
+    segment: Segment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perform:
-    """Mark the occurrence as begun, durably, and only then perform it."""
+    """Mark the segment as begun, durably, and only then perform it. It takes the place of what is on air."""
 
     item: Item
     revision: int
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Unmark:
+    """Forget the mark of a segment that was taken back before any of it was heard."""
+
+    occurrence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +86,6 @@ class SendJournal:
     """Deliver what the controller has not acknowledged."""
 
 
-Effect = SaveTimetable | Keep | Want | Prepare | Perform | Cease | Note | Forget | SendState | SendJournal
+Effect = (
+    SaveTimetable | Keep | Want | Prepare | Perform | Unmark | Cease | Note | Forget | SendState | SendJournal
+)

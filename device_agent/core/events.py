@@ -1,10 +1,20 @@
 """What can happen to the agent. The performer's reports (`ports.Report`) are events too."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from device_agent.core.ports import Report
 from protocol import JournalEntry, Timetable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sounded:
+    """A sound that left this device in [start_at, end_at)."""
+
+    start_at: datetime
+    end_at: datetime
+    is_emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,12 +22,15 @@ class Restored:
     """The agent came up with what its state folder held.
 
     `interrupted`: entries for occurrences that were begun and never noted, because the process was killed.
+    `played`: how far those came that were cut and may go on. `sounded`: what the guard rails have to count.
     """
 
     timetable: Timetable
     stored: frozenset[str]
     settled: frozenset[str]
     interrupted: tuple[JournalEntry, ...] = ()
+    played: Mapping[str, timedelta] = field(default_factory=dict)
+    sounded: tuple[Sounded, ...] = ()
     trusted_from: datetime
     is_memory_lost: bool = False
 

@@ -6,11 +6,13 @@ Every write is committed with synchronous=FULL before the call returns. One thre
 import logging
 import sqlite3
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from device_agent.core.errors import DeviceError
+from device_agent.core.events import Sounded
+from device_agent.core.state import COUNTED_FOR
 from protocol import JournalEntry
 
 MAX_ENTRIES_KEPT = 20_000
@@ -25,17 +27,36 @@ CREATE TABLE IF NOT EXISTS held (
     sealed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS marks (
     position INTEGER PRIMARY KEY AUTOINCREMENT, occurrence TEXT NOT NULL UNIQUE, is_noted INTEGER NOT NULL,
-    planned_at TEXT NOT NULL, volume INTEGER, content TEXT, revision INTEGER NOT NULL);
+    planned_at TEXT NOT NULL, volume INTEGER, content TEXT, revision INTEGER NOT NULL,
+    is_emergency INTEGER NOT NULL DEFAULT 0, begins_at TEXT, ends_at TEXT, offset_ms INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS entries (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, occurrence TEXT NOT NULL, result TEXT NOT NULL,
     planned_at TEXT NOT NULL, noted_at TEXT NOT NULL, started_at TEXT, ended_at TEXT,
     length_ms INTEGER NOT NULL, deviation_us INTEGER, volume INTEGER, content TEXT,
-    revision INTEGER NOT NULL, reason TEXT NOT NULL);
+    revision INTEGER NOT NULL, reason TEXT NOT NULL, offset_ms INTEGER NOT NULL DEFAULT 0,
+    detail TEXT NOT NULL DEFAULT '');
 """
+_ADDED = (
+    ("marks", "is_emergency", "INTEGER NOT NULL DEFAULT 0"),
+    ("marks", "begins_at", "TEXT"),
+    ("marks", "ends_at", "TEXT"),
+    ("marks", "offset_ms", "INTEGER NOT NULL DEFAULT 0"),
+    ("entries", "offset_ms", "INTEGER NOT NULL DEFAULT 0"),
+    ("entries", "detail", "TEXT NOT NULL DEFAULT ''"),
+)
+"""Columns that a file of an earlier version lacks."""
 _ENTRY_COLUMNS = (
     "seq, occurrence, result, planned_at, noted_at, started_at, ended_at, length_ms, deviation_us, volume, "
-    "content, revision, reason"
+    "content, revision, reason, offset_ms, detail"
 )
+# The latest entry of an occurrence tells whether its rest may still be on air: a cut one, or a text that stopped.
+_OPEN = """
+    SELECT occurrence, offset_ms + length_ms FROM entries
+    WHERE seq IN (SELECT max(seq) FROM entries GROUP BY occurrence)
+    AND ((result = 'preempted' AND reason = 'outranked')
+         OR (content IS NULL AND reason IN ('agent_stopped', 'interrupted')))
+    AND occurrence NOT IN (SELECT occurrence FROM marks WHERE is_noted = 0)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,46 +105,74 @@ class Journal:
         row = self._read("SELECT revision, issued_at, sealed FROM held").fetchone()
         return None if row is None else Held(revision=row[0], issued_at=_instant(row[1]), sealed=row[2])
 
-    def mark_begun(self, entry: JournalEntry) -> None:
-        """Remember durably that this occurrence is about to be performed; `entry` is what is known of it."""
-        row = (
-            entry.occurrence,
-            0,
-            _text_of(entry.planned_at),
-            entry.volume,
-            entry.content,
-            entry.revision,
-        )
-        self._write(_MARK.format(verb="IGNORE"), row)
+    def mark_begun(
+        self,
+        entry: JournalEntry,
+        *,
+        span: tuple[datetime, datetime] | None = None,
+        is_emergency: bool = False,
+    ) -> None:
+        """Remember durably that a segment is about to be performed in `span`; `entry` is what is known of it."""
+        begins_at, ends_at = span or (entry.planned_at, entry.planned_at)
+        row = (*_mark_of(entry, is_noted=0), is_emergency, _text_of(begins_at), _text_of(ends_at))
+        self._write(_MARK, (*row, entry.offset_ms))
+
+    def unmark(self, occurrence: str) -> None:
+        """Forget that a segment was to begin: it was taken back before any of it was heard."""
+        self._write(_UNMARK, (occurrence,))
+        self._write("UPDATE marks SET is_noted = 1 WHERE occurrence = ?", (occurrence,))
 
     def note(self, entry: JournalEntry) -> JournalEntry:
         """Append an entry and settle its occurrence, in one commit; return the entry with its `seq`."""
         database = self._open_db()
-        mark = (
-            entry.occurrence,
-            1,
-            _text_of(entry.planned_at),
-            entry.volume,
-            entry.content,
-            entry.revision,
-        )
         try:
             with database:
                 cursor = database.execute(_INSERT_ENTRY, _row_of(entry)[1:])
-                database.execute(_MARK.format(verb="REPLACE"), mark)
+                database.execute(_SETTLE, _mark_of(entry, is_noted=1))
                 self._prune(database)
         except sqlite3.Error as error:
             raise _storage_failed(error) from error
         return replace(entry, seq=cursor.lastrowid or 0)
 
     def settled(self) -> frozenset[str]:
-        """Return every occurrence that was begun or noted."""
-        return frozenset(row[0] for row in self._read("SELECT occurrence FROM marks"))
+        """Return every occurrence that was begun or noted, and of which nothing is left that may go on."""
+        begun = frozenset(row[0] for row in self._read("SELECT occurrence FROM marks"))
+        return begun - set(self.played())
+
+    def played(self) -> dict[str, timedelta]:
+        """Return how far into its sound each occurrence came that was cut and may go on."""
+        return {row[0]: timedelta(milliseconds=max(0, row[1])) for row in self._read(_OPEN)}
+
+    def sounded(self, since: datetime, now: datetime) -> tuple[Sounded, ...]:
+        """Return what sounded since then; what was interrupted counts with all of its time that has passed."""
+        rows = self._read(
+            "SELECT e.started_at, e.length_ms, coalesce(m.is_emergency, 0) FROM entries e"
+            " LEFT JOIN marks m ON m.occurrence = e.occurrence"
+            " WHERE e.started_at >= ? AND e.content IS NOT NULL AND e.length_ms > 0",
+            (_text_of(since),),
+        )
+        whole = [(_instant(row[0]), timedelta(milliseconds=row[1]), bool(row[2])) for row in rows]
+        rows = self._read(
+            "SELECT m.begins_at, m.ends_at, m.is_emergency FROM marks m WHERE m.begins_at >= ?"
+            " AND m.content IS NOT NULL AND (m.is_noted = 0 OR EXISTS (SELECT 1 FROM entries e"
+            " WHERE e.occurrence = m.occurrence AND e.reason = 'interrupted'))",
+            (_text_of(since),),
+        )
+        for row in rows:
+            begins_at, ends_at = _instant(row[0]), _instant(row[1])
+            # A clock that shows less than the start is wrong: then all of it counts.
+            over_at = min(ends_at, now) if now > begins_at else ends_at
+            whole.append((begins_at, over_at - begins_at, bool(row[2])))
+        return tuple(
+            Sounded(start_at=at, end_at=at + length, is_emergency=is_emergency)
+            for at, length, is_emergency in sorted(whole)
+            if length > timedelta(0)
+        )
 
     def interrupted(self) -> tuple[JournalEntry, ...]:
         """Return an entry for each occurrence that was begun and never noted, dated at its planned start."""
         rows = self._read(
-            "SELECT occurrence, planned_at, volume, content, revision FROM marks"
+            "SELECT occurrence, planned_at, volume, content, revision, offset_ms FROM marks"
             " WHERE is_noted = 0 ORDER BY position"
         )
         return tuple(
@@ -137,6 +186,7 @@ class Journal:
                 content=row[3],
                 revision=row[4],
                 reason="interrupted",
+                offset_ms=row[5],
             )
             for row in rows
         )
@@ -166,7 +216,12 @@ class Journal:
 
     def _prune(self, database: sqlite3.Connection) -> None:
         """Bound the file: old acknowledged entries go first, then the oldest of all."""
-        database.execute("DELETE FROM entries WHERE seq <= ?", (self._acked() - ACKED_ENTRIES_KEPT,))
+        row = database.execute("SELECT max(noted_at) FROM entries").fetchone()
+        before = _text_of(_instant(row[0]) - COUNTED_FOR) if row[0] else ""
+        database.execute(
+            "DELETE FROM entries WHERE seq <= ? AND noted_at < ?",
+            (self._acked() - ACKED_ENTRIES_KEPT, before),
+        )
         database.execute(
             "DELETE FROM entries WHERE seq <= (SELECT max(seq) FROM entries) - ?", (MAX_ENTRIES_KEPT,)
         )
@@ -184,6 +239,9 @@ class Journal:
         if self._db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("quick_check found damage")
         self._db.executescript(_SCHEMA)
+        for table, column, kind in _ADDED:
+            if column not in {row[1] for row in self._db.execute(f"PRAGMA table_info({table})")}:
+                self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         with self._db:
             self._db.execute("INSERT OR IGNORE INTO facts VALUES ('name', ?)", (uuid4().hex,))
         self.name = self._db.execute("SELECT value FROM facts WHERE name = 'name'").fetchone()[0]
@@ -215,12 +273,21 @@ class Journal:
 
 
 _MARK = (
-    "INSERT OR {verb} INTO marks (occurrence, is_noted, planned_at, volume, content, revision)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO marks (occurrence, is_noted, planned_at, volume, content, revision, is_emergency,"
+    " begins_at, ends_at, offset_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_SETTLE = (
+    "INSERT INTO marks (occurrence, is_noted, planned_at, volume, content, revision) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (occurrence) DO UPDATE SET is_noted = 1"
+)
+_UNMARK = (
+    "DELETE FROM marks WHERE occurrence = ? AND is_noted = 0"
+    " AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.occurrence = marks.occurrence)"
 )
 _INSERT_ENTRY = (
     "INSERT INTO entries (occurrence, result, planned_at, noted_at, started_at, ended_at, length_ms,"
-    " deviation_us, volume, content, revision, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " deviation_us, volume, content, revision, reason, offset_ms, detail)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -248,6 +315,19 @@ def _row_of(entry: JournalEntry) -> tuple[object, ...]:
         entry.content,
         entry.revision,
         entry.reason,
+        entry.offset_ms,
+        entry.detail,
+    )
+
+
+def _mark_of(entry: JournalEntry, *, is_noted: int) -> tuple[object, ...]:
+    return (
+        entry.occurrence,
+        is_noted,
+        _text_of(entry.planned_at),
+        entry.volume,
+        entry.content,
+        entry.revision,
     )
 
 

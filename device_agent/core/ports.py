@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """One occurrence made ready to perform: sound from `sound_path`, or `text` for a board.
+    """One segment of an occurrence made ready to perform: sound from `sound_path`, or `text` for a board.
 
-    Instants are aware UTC. `volume` is 0..100 percent of the device's full level.
+    Instants are aware UTC. `volume` is 0..100 percent of the device's full level. The sound begins at `offset`.
     """
 
     occurrence: str
@@ -21,6 +21,7 @@ class Cue:
     volume: int = 100
     sound_path: Path | None = None
     text: str | None = None
+    offset: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +73,17 @@ class Performer(Protocol):
     def perform(self, cue: Cue) -> None:
         """Begin at `cue.start_at`, or at once when that is past; called up to a few seconds ahead.
 
-        It MAY come while an earlier occurrence is still on air, if that one's `end_at` is not after this
-        `start_at`: then this one follows without a gap.
+        It MAY come while an earlier occurrence is still on air. If that one's `end_at` is not after this
+        `start_at`, this one follows without a gap; else this one takes its place when it begins, and the earlier
+        one is reported as `Ended`, not whole. What never begins takes nobody's place.
         """
         ...
 
     def cease(self, occurrence: str) -> None:
         """Silence or blank this occurrence within 500 ms, before or after it began; unknown ones are ignored.
 
-        One that had not begun MAY be reported as `Ended` of length 0, without `Started`, or not at all.
+        One that had not begun MAY be reported as `Ended` of length 0, without `Started`, or not at all. The
+        occurrence MAY be performed again once its end was reported.
         """
         ...
 

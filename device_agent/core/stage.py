@@ -5,12 +5,12 @@ A failing disk never keeps a device silent: it is reported, and what could not b
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from device_agent.core import effects
-from device_agent.core.air import entry_for
+from device_agent.core.airings import entry_for
 from device_agent.core.cache import Cache
 from device_agent.core.courier import Courier
 from device_agent.core.effects import Effect
@@ -19,6 +19,7 @@ from device_agent.core.events import ContentLost, ContentStored, Event, FaultRai
 from device_agent.core.journal import Held, Journal
 from device_agent.core.ports import Cue, Faulted, Performer
 from protocol import Item, JournalEntry
+from schedules import Segment
 
 _log = logging.getLogger(__name__)
 _MAX_UNWRITTEN = 1_000
@@ -46,6 +47,7 @@ class Stage:
             effects.Want: self._want,
             effects.Prepare: self._prepare,
             effects.Perform: self._perform,
+            effects.Unmark: self._unmark,
             effects.Cease: self._cease,
             effects.Note: self._note,
             effects.Forget: self._forget,
@@ -105,23 +107,35 @@ class Stage:
         content = effect.item.content
         if content is not None and not self._parts.cache.is_sound(content.id):
             return (ContentLost(content.id), FaultRaised("content_damaged"))
-        self._parts.performer.prepare(self._cue(effect.item))
+        self._parts.performer.prepare(self._cue(effect.item, effect.segment))
         return ()
 
     def _perform(self, effect: effects.Perform, now: datetime) -> tuple[Event, ...]:
         """Mark first, perform second: after a power cut between the two it is not aired, never aired twice."""
-        item = effect.item
-        entry = entry_for(item, revision=effect.revision, now=now, result="failed", reason="interrupted")
+        item, segment = effect.item, effect.segment
+        entry = replace(
+            entry_for(item, revision=effect.revision, now=now, result="failed", reason="interrupted"),
+            volume=segment.volume,
+            offset_ms=segment.offset // timedelta(milliseconds=1),
+        )
         found: tuple[Event, ...] = ()
         try:
-            self._parts.journal.mark_begun(entry)
+            self._parts.journal.mark_begun(
+                entry,
+                span=(segment.start_at, segment.end_at),
+                is_emergency=segment.occurrence.is_emergency,
+            )
         except DeviceError as error:
             # Silence would be the worse harm; this process itself never begins an occurrence twice.
             _log.error("occurrence %s begins without a durable mark: %s", item.occurrence, error)
             found = (FaultRaised(error.code),)
-        _log.info("occurrence %s %r is due at %s", item.occurrence, item.title, item.start_at.isoformat())
-        self._parts.performer.perform(self._cue(item))
+        _log.info("occurrence %s %r is due at %s", item.occurrence, item.title, segment.start_at.isoformat())
+        self._parts.performer.perform(self._cue(item, segment))
         return found
+
+    def _unmark(self, effect: effects.Unmark, _now: datetime) -> tuple[Event, ...]:
+        self._parts.journal.unmark(effect.occurrence)
+        return ()
 
     def _cease(self, effect: effects.Cease, _now: datetime) -> tuple[Event, ...]:
         _log.info("occurrence %s is taken off the air", effect.occurrence)
@@ -149,13 +163,14 @@ class Stage:
         self._parts.courier.journal_changed()
         return ()
 
-    def _cue(self, item: Item) -> Cue:
+    def _cue(self, item: Item, segment: Segment) -> Cue:
         return Cue(
             occurrence=item.occurrence,
             title=item.title,
-            start_at=item.start_at,
-            end_at=item.end_at,
-            volume=item.volume,
+            start_at=segment.start_at,
+            end_at=segment.end_at,
+            volume=segment.volume,
+            offset=segment.offset,
             sound_path=None if item.content is None else self._parts.cache.path(item.content.id),
             text=item.text,
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from device_agent.core import air
+from device_agent.core import air, airings
 from device_agent.core.effects import (
     Cease,
     Effect,
@@ -34,13 +34,15 @@ from device_agent.core.events import (
     Tick,
     TimetableArrived,
 )
+from device_agent.core.forecast import Outlook
 from device_agent.core.ports import Ended, Faulted, Started
 from device_agent.core.state import RELEASED_AT, UNBELIEVABLE_AT, AgentState
-from protocol import Item
-from schedules import plan
+from protocol import Item, Timetable
+from schedules import Aired
 
 CLOCK_FAULT = "clock_untrusted"
 MEMORY_FAULT = "journal_rebuilt"
+RAILS_FAULT = "guardrails_malformed"
 PERFORMER_FAULT = "performer."
 MAX_SETTLED = 20_000
 _CLOCK_SLACK = timedelta(minutes=10)
@@ -57,15 +59,11 @@ def step(state: AgentState, event: Event, now: datetime) -> Outcome:
 
 def next_wake(state: AgentState, now: datetime) -> datetime | None:
     """Return the first instant after `now` at which time alone changes something, or None."""
-    wakes = []
-    occurrences = air.open_occurrences(state)
-    for one in occurrences.values():
-        wakes += [one.start_at - air.PREPARE_AHEAD, one.start_at - air.PERFORM_AHEAD, one.last_start_at]
-    change = plan(occurrences.values()).next_change(now)
-    wakes += [change] if change else []
-    wakes += [air.given_up_at(airing) for airing in state.airings]
     if not state.trusts(now):
-        wakes = [state.trusted_from]
+        return state.trusted_from if state.trusted_from > now else None
+    wakes = [airings.given_up_at(state, airing) for airing in state.airings]
+    look_at = air.next_look(state, now)
+    wakes += [look_at] if look_at else []
     return min((wake for wake in wakes if wake > now), default=None)
 
 
@@ -81,24 +79,39 @@ def _look(state: AgentState, now: datetime) -> Outcome:
     state, effects = _set_fault(state, CLOCK_FAULT, is_on=False)
     if state.awake_from is None:
         state = replace(state, awake_from=now)
-    for rule in (air.watch, air.note_missed, air.prepare_soon, air.choose):
+    state = airings.forget_old(state, now)
+    for rule in (airings.watch, air.note_missed, air.look_ahead):
         state, further = rule(state, now)
         effects += further
     return state, effects
 
 
 def _wants(before: AgentState, after: AgentState) -> tuple[Effect, ...]:
+    if (before.timetable, before.stored, before.settled) == (after.timetable, after.stored, after.settled):
+        return ()
     missing = after.missing()
     return () if missing == before.missing() else (Want(missing),)
 
 
 def _restored(state: AgentState, event: Restored, now: datetime) -> Outcome:
+    # A text that was interrupted is shown again; half a sound is not begun anew.
+    texts = {item.occurrence for item in event.timetable.items if item.content is None}
     interrupted = {entry.occurrence for entry in event.interrupted}
+    state = _read(state, event.timetable)
     restored = replace(
         state,
-        timetable=event.timetable,
         stored=event.stored,
-        settled=event.settled | interrupted,
+        settled=(event.settled | (interrupted - texts)) - set(event.played),
+        played={**event.played, **{name: timedelta(0) for name in interrupted & texts}},
+        aired=tuple(
+            Aired(
+                start_at=one.start_at,
+                end_at=one.end_at,
+                day=state.outlook.rails.day_of(one.start_at),
+                is_emergency=one.is_emergency,
+            )
+            for one in event.sounded
+        ),
         trusted_from=max(state.trusted_from, event.trusted_from),
         no_start_before=now if event.is_memory_lost else None,
         faults=state.faults | ({MEMORY_FAULT} if event.is_memory_lost else set()),
@@ -116,11 +129,13 @@ def _timetable_arrived(state: AgentState, event: TimetableArrived, now: datetime
         return state, ()
     contents = frozenset(item.content.id for item in timetable.items if item.content)
     ids = {item.occurrence for item in timetable.items}
-    state, effects = _withdraw(replace(state, timetable=timetable), now)
+    state, effects = _withdraw(_read(state, timetable), now)
     state = replace(
         state,
         stored=state.stored & contents,
         prepared=state.prepared & ids,
+        played={name: come for name, come in state.played.items() if name in ids},
+        waiting={name: winner for name, winner in state.waiting.items() if name in ids},
         settled=_bounded(state.settled, ids),
         trusted_from=max(state.trusted_from, trusted_from(event.issued_at)),
     )
@@ -132,18 +147,25 @@ def _timetable_arrived(state: AgentState, event: TimetableArrived, now: datetime
 def _withdraw(state: AgentState, now: datetime) -> Outcome:
     """Take off the air what the new timetable does not have, or has changed before it began."""
     effects: tuple[Effect, ...] = ()
-    planned = {item.occurrence: item for item in reversed(state.timetable.items)}
     for airing in state.airings:
-        item = planned.get(airing.item.occurrence)
+        item = state.outlook.items.get(airing.occurrence)
         further: tuple[Effect, ...] = ()
         if item is None:
-            state, further = air.cease(state, airing, now, why=("preempted", "withdrawn"))
+            state, further = airings.cease(state, airing, now, why=("preempted", "withdrawn"))
         elif airing.started_at is None and _sound_of(item) != _sound_of(airing.item):
-            state, further = air.cease(state, airing, now, why=("preempted", "changed"))
-        else:
-            state = air.put(state, replace(airing, item=replace(airing.item, end_at=item.end_at)))
+            if airing.ceased_at is None:
+                state, further = airings.take_back(state, airing, now)
+        elif item.content is None and item.end_at != airing.item.end_at:
+            state = airings.put(state, replace(airing, item=item, end_at=item.end_at))
         effects += further
     return state, effects
+
+
+def _read(state: AgentState, timetable: Timetable) -> AgentState:
+    """Put a timetable into the state, and into the words of the forecast."""
+    outlook = Outlook.of(timetable)
+    faults = state.faults - {RAILS_FAULT} | ({RAILS_FAULT} if outlook.has_malformed_rails else set())
+    return replace(state, timetable=timetable, outlook=outlook, faults=faults)
 
 
 def _sound_of(item: Item) -> tuple[object, ...]:
@@ -200,7 +222,7 @@ def _tick(state: AgentState, _event: Tick, _now: datetime) -> Outcome:
 def _stopping(state: AgentState, _event: Stopping, now: datetime) -> Outcome:
     effects: tuple[Effect, ...] = ()
     for airing in state.airings:
-        state, further = air.cease(state, airing, now, why=("preempted", "agent_stopped"))
+        state, further = airings.cease(state, airing, now, why=("preempted", "agent_stopped"))
         effects += further
     return replace(state, is_stopping=True), effects
 
@@ -211,15 +233,15 @@ def _started(state: AgentState, event: Started, _now: datetime) -> Outcome:
         # Nobody wants this one any more: it began while it was being given up.
         return state, (Cease(event.occurrence),)
     faults = frozenset(fault for fault in state.faults if not fault.startswith(PERFORMER_FAULT))
-    return replace(air.put(state, replace(airing, started_at=event.at)), faults=faults), (SendState(),)
+    begun = airings.put(state, replace(airing, started_at=event.at))
+    return replace(begun, faults=faults), (SendState(),)
 
 
 def _ended(state: AgentState, event: Ended, now: datetime) -> Outcome:
     airing = state.airing(event.occurrence)
     if airing is None:
         return state, ()
-    why = ("done", "") if event.is_whole else (airing.result or "done", airing.reason or "trimmed")
-    return air.leave(state, airing, now, why=why, end=(event.at, max(0, event.length_ms)))
+    return airings.ended(state, airing, now, at=event.at, length_ms=event.length_ms, is_whole=event.is_whole)
 
 
 def _faulted(state: AgentState, event: Faulted, now: datetime) -> Outcome:
@@ -228,7 +250,7 @@ def _faulted(state: AgentState, event: Faulted, now: datetime) -> Outcome:
         return state, ()
     state = replace(state, faults=state.faults | {PERFORMER_FAULT + event.reason})
     why = (airing.result or "failed", airing.reason or event.reason)
-    return air.leave(state, airing, now, why=why, end=(event.at, 0))
+    return airings.leave(state, airing, now, why=why, end=(event.at, 0))
 
 
 _TAKE_IN: Mapping[type[Any], Callable[[AgentState, Any, datetime], Outcome]] = {

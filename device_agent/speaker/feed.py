@@ -35,6 +35,10 @@ class Feed:
         self.given = 0
         self.is_cut = False
 
+    def end_at(self, samples: int) -> None:
+        """End, faded, when so many samples were given in all, or as soon as that can be done without a click."""
+        self._limit = min(self._limit, max(samples, self.given + FADE_SAMPLES))
+
     def take(self, count: int) -> bytes:
         """Return `count` samples, fewer at the end, none after it.
 

@@ -3,26 +3,44 @@
 import logging
 import threading
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from device_agent.core.errors import DeviceError
-from device_agent.core.ports import Clock, Cue, Ended, Faulted, ReportTo, Started
+from device_agent.core.ports import Clock, Cue, Ended, Faulted, Report, ReportTo, Started
 from device_agent.speaker.feed import Feed
 from device_agent.speaker.output import SAMPLE_RATE, Output, Playback
 from device_agent.speaker.sound import Decoder, Sound
 
 _READY_TIMEOUT_S = 8.0
 _STOP_TIMEOUT_S = 1.0
+_MAKE_WAY_AHEAD_S = 0.2
+_LONGEST_WAIT_S = 0.5
 _log = logging.getLogger(__name__)
+
+
+_Key = tuple[str, Path | None, timedelta, int]
 
 
 @dataclass(slots=True)
 class _Performance:
-    """One cue on its way; `ceased` may be set at any time, from any thread."""
+    """One cue on its way; `ceased` may be set at any time, from any thread.
+
+    `feed` and `first_at` are there once it plays. `make_way_at`: something else takes its place then.
+    """
 
     cue: Cue
     ceased: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
+    feed: Feed | None = None
+    first_at: datetime | None = None
+    make_way_at: datetime | None = None
+
+    def make_way(self, at: datetime) -> None:
+        """End at an instant, faded; at once when that is past, and without a sound when it has not begun."""
+        self.make_way_at = at
+        if self.feed is not None and self.first_at is not None:
+            self.feed.end_at(int((at - self.first_at) / timedelta(seconds=1) * SAMPLE_RATE))
 
 
 class SpeakerPerformer:
@@ -35,7 +53,8 @@ class SpeakerPerformer:
         self._clock = clock
         self._lock = threading.Lock()
         self._air = threading.Lock()
-        self._prepared: dict[Cue, Sound] = {}
+        self._prepared: dict[_Key, Sound] = {}
+        self._stale_at: dict[str, datetime] = {}
         self._performances: dict[str, _Performance] = {}
 
     def start(self) -> None:
@@ -44,7 +63,7 @@ class SpeakerPerformer:
 
     def prepare(self, cue: Cue) -> None:
         with self._lock:
-            if cue in self._prepared or cue.occurrence in self._performances:
+            if _key(cue) in self._prepared or cue.occurrence in self._performances:
                 return
         try:
             sound = self._decode(cue)
@@ -53,9 +72,9 @@ class SpeakerPerformer:
             _log.warning("occurrence %s cannot be prepared: %s", cue.occurrence, error)
             return
         with self._lock:
-            replaced = [old for old in self._prepared if old.occurrence == cue.occurrence]
-            dropped = [self._prepared.pop(old) for old in replaced]
-            self._prepared[cue] = sound
+            dropped = self._forget_prepared(cue.occurrence)
+            self._prepared[_key(cue)] = sound
+            self._stale_at[cue.occurrence] = cue.end_at
         for old_sound in dropped:
             old_sound.close()
 
@@ -74,8 +93,7 @@ class SpeakerPerformer:
     def cease(self, occurrence: str) -> None:
         with self._lock:
             performance = self._performances.get(occurrence)
-            waiting = [cue for cue in self._prepared if cue.occurrence == occurrence]
-            dropped = [] if performance else [self._prepared.pop(cue) for cue in waiting]
+            dropped = [] if performance else self._forget_prepared(occurrence)
         for sound in dropped:
             sound.close()
         if performance is not None:
@@ -98,30 +116,58 @@ class SpeakerPerformer:
     def _run(self, performance: _Performance) -> None:
         cue = performance.cue
         with self._lock:
-            sound = self._prepared.pop(cue, None)
+            sound = self._prepared.pop(_key(cue), None)
         try:
             sound = sound or self._decode(cue)
             sound.wait_until_ready(_READY_TIMEOUT_S)
+            self._take_the_air(performance)
             with self._air:
-                self._play(performance, sound)
+                report: Report = self._play(performance, sound)
         except DeviceError as error:
             _log.error("occurrence %s cannot sound: %s", cue.occurrence, error)
-            self._report(Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason=error.code))
+            report = Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason=error.code)
         # A fault nobody foresaw must not look like an airing that never ends.
         except Exception:
             _log.exception("occurrence %s cannot sound", cue.occurrence)
-            self._report(Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason="speaker_error"))
-        finally:
-            if sound is not None:
-                sound.close()
-            with self._lock:
-                self._performances.pop(cue.occurrence, None)
+            report = Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason="speaker_error")
+        if sound is not None:
+            sound.close()
+        with self._lock:
+            self._performances.pop(cue.occurrence, None)
+        # Only now: whoever hears of the end may want to perform the rest of it.
+        self._report(report)
 
-    def _play(self, performance: _Performance, sound: Sound) -> None:
+    def _take_the_air(self, performance: _Performance) -> None:
+        """Wait until shortly before the start, and let what is on air then end at the start."""
+        cue = performance.cue
+        while not performance.ceased.is_set():
+            left_s = (cue.start_at - self._clock.now()).total_seconds() - _MAKE_WAY_AHEAD_S
+            with self._lock:
+                earlier = self._earlier_than(performance)
+            if left_s <= 0 or not earlier:
+                break
+            performance.ceased.wait(min(left_s, _LONGEST_WAIT_S))
+        if performance.ceased.is_set():
+            return
+        for other in earlier:
+            if other.cue.end_at > cue.start_at:
+                other.make_way(max(cue.start_at, self._clock.now()))
+
+    def _earlier_than(self, performance: _Performance) -> list[_Performance]:
+        names = list(self._performances)
+        own = names.index(performance.cue.occurrence)
+        return [self._performances[name] for name in names[:own]]
+
+    def _play(self, performance: _Performance, sound: Sound) -> Ended:
         cue = performance.cue
         first_at = max(cue.start_at, self._clock.now())
         limit = int((cue.end_at - first_at) / timedelta(seconds=1) * SAMPLE_RATE)
+        if performance.make_way_at is not None and performance.make_way_at <= first_at:
+            performance.ceased.set()
         feed = Feed(sound, limit=limit, ceased=performance.ceased)
+        performance.first_at, performance.feed = first_at, feed
+        if performance.make_way_at is not None:
+            performance.make_way(performance.make_way_at)
         self._output.play(
             Playback(
                 feed=feed,
@@ -132,13 +178,11 @@ class SpeakerPerformer:
         )
         if not feed.is_cut and sound.is_damaged():
             raise DeviceError("sound_damaged", "the content ends before its sound does")
-        self._report(
-            Ended(
-                occurrence=cue.occurrence,
-                at=self._clock.now(),
-                length_ms=feed.length_ms,
-                is_whole=feed.given > 0 and not feed.is_cut,
-            )
+        return Ended(
+            occurrence=cue.occurrence,
+            at=self._clock.now(),
+            length_ms=feed.length_ms,
+            is_whole=feed.given > 0 and not feed.is_cut,
         )
 
     def _decode(self, cue: Cue) -> Sound:
@@ -146,11 +190,25 @@ class SpeakerPerformer:
             raise DeviceError("no_sound", "a loudspeaker cannot perform an item without sound")
         longest = cue.end_at - cue.start_at + timedelta(seconds=1)
         return self._decoder.decode(
-            cue.sound_path, volume=cue.volume, longest_s=longest / timedelta(seconds=1)
+            cue.sound_path,
+            volume=cue.volume,
+            longest_s=longest / timedelta(seconds=1),
+            offset=cue.offset,
         )
+
+    def _forget_prepared(self, occurrence: str) -> list[Sound]:
+        """Take out what was prepared for an occurrence; called under the lock."""
+        self._stale_at.pop(occurrence, None)
+        return [self._prepared.pop(key) for key in list(self._prepared) if key[0] == occurrence]
 
     def _drop_stale(self) -> None:
         """Forget what was prepared and never performed; called under the lock."""
         now = self._clock.now()
-        for cue in [cue for cue in self._prepared if cue.end_at < now]:
-            self._prepared.pop(cue).close()
+        for occurrence in [name for name, end_at in self._stale_at.items() if end_at < now]:
+            for sound in self._forget_prepared(occurrence):
+                sound.close()
+
+
+def _key(cue: Cue) -> _Key:
+    """Return what makes one decoded sound as good as another for a cue."""
+    return (cue.occurrence, cue.sound_path, cue.offset, cue.volume)

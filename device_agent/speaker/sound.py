@@ -12,6 +12,7 @@ import struct
 import subprocess
 import termios
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from device_agent.core.errors import DeviceError
@@ -20,6 +21,9 @@ HEAD_START_BYTES = 48_000
 _PIPE_BYTES = 1024 * 1024
 _POLL_S = 0.005
 _SAMPLE_BYTES = 2
+_SAMPLE_RATE = 48_000
+_LEAD_IN_S = 2
+"""A decoder that is set down inside a sound needs a while until it is exact."""
 
 
 class Sound:
@@ -100,21 +104,22 @@ class Decoder:
                 hint="install it: apt install ffmpeg",
             )
 
-    def decode(self, source: Path, *, volume: int, longest_s: float) -> Sound:
-        """Begin to decode `source` at `volume` percent, at most `longest_s` of it; returns at once."""
+    def decode(
+        self, source: Path, *, volume: int, longest_s: float, offset: timedelta = timedelta(0)
+    ) -> Sound:
+        """Begin to decode `source` at `volume` percent from the very sample at `offset` on; returns at once.
+
+        At most `longest_s` of it.
+        """
         command = [self._program, "-nostdin", "-loglevel", "fatal"]
         # A content is a file of its own: it must not make ffmpeg open anything else.
-        command += [
-            "-protocol_whitelist",
-            "file",
-            "-i",
-            str(source),
-            "-map",
-            "0:a:0",
-            "-t",
-            f"{longest_s:.3f}",
-        ]
-        command += ["-af", f"volume={volume / 100:.2f}", "-ac", "1", "-ar", "48000", "-f", "s16le"]
+        command += ["-protocol_whitelist", "file"]
+        filters, seek_s = _from(offset)
+        if seek_s:
+            command += ["-ss", str(seek_s)]
+        command += ["-i", str(source), "-map", "0:a:0", "-t", f"{longest_s:.3f}"]
+        filters += [f"volume={volume / 100:.2f}"]
+        command += ["-af", ",".join(filters), "-ac", "1", "-ar", str(_SAMPLE_RATE), "-f", "s16le"]
         read_end, write_end = os.pipe()
         command += [f"pipe:{write_end}"]
         try:
@@ -135,3 +140,16 @@ class Decoder:
         with contextlib.suppress(OSError):
             fcntl.fcntl(read_end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         return Sound(read_end, process)
+
+
+def _from(offset: timedelta) -> tuple[list[str], int]:
+    """Return the filters that begin at the sample of `offset`, and the whole second to seek to before."""
+    first = round(offset / timedelta(seconds=1) * _SAMPLE_RATE)
+    if first <= 0:
+        return [], 0
+    seek_s = max(0, first // _SAMPLE_RATE - _LEAD_IN_S)
+    return [
+        f"aresample={_SAMPLE_RATE}",
+        f"atrim=start_sample={first - seek_s * _SAMPLE_RATE}",
+        "asetpts=N/SR/TB",
+    ], seek_s

@@ -36,6 +36,8 @@ class FakeClock:
 class FakePerformer:
     """`core.ports.Performer` that remembers every call and starts at once what it is told to perform.
 
+    What is on air and would last into it makes way.
+
     With `is_mute` it reports nothing by itself. `end` and `fault` are what happens on a stage.
     """
 
@@ -55,6 +57,9 @@ class FakePerformer:
 
     def perform(self, cue: Cue) -> None:
         self.calls.put(("perform", cue.occurrence))
+        for other in list(self.on_air):
+            if self.cues[other].end_at > cue.start_at and not self.is_mute:
+                self.end(other, is_whole=False)
         self.cues[cue.occurrence] = cue
         self.on_air.append(cue.occurrence)
         if not self.is_mute:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_it_stays_within_its_bounds(journal: Journal, monkeypatch: pytest.Monkey
     assert [entry.seq for entry in journal.unsent(100)] == list(range(31, 51))
     assert len(journal.settled()) == 30
     journal.acknowledge(journal.name, 50)
-    journal.note(an_entry(51))
+    journal.note(replace(an_entry(51), noted_at=NOW + timedelta(days=7)))
     database = journal._db
     assert database is not None
     assert database.execute("SELECT min(seq) FROM entries").fetchone() == (46,)

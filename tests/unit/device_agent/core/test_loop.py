@@ -221,7 +221,7 @@ def test_a_long_journal_is_delivered_in_batches_each_after_the_last_was_acknowle
 def test_a_full_disk_neither_silences_the_device_nor_loses_the_proof(
     rig: AgentRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_entry: object) -> None:
+    def refuse(_entry: object, **_more: object) -> None:
         raise DeviceError("disk_full", "no room")
 
     rig.start()

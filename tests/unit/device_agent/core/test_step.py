@@ -48,6 +48,16 @@ class Desk:
     def of(self, *kinds: type[Effect]) -> list[Effect]:
         return [effect for effect in self.effects if isinstance(effect, kinds)]
 
+    def orders(self) -> list[str]:
+        """Return what was prepared, performed and ceased in the last step."""
+        told = []
+        for effect in self.effects:
+            if isinstance(effect, Prepare | Perform):
+                told.append(f"{type(effect).__name__.lower()} {effect.item.occurrence}")
+            elif isinstance(effect, Cease):
+                told.append(f"cease {effect.occurrence}")
+        return told
+
     def note(self) -> tuple[str, str]:
         """Return result and reason of the one entry that was noted."""
         (note,) = self.of(Note)
@@ -57,6 +67,11 @@ class Desk:
 
 def instant(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
+
+
+def an_emergency(number: int, *, start_at: datetime) -> Item:
+    item = an_item(number, start_at=start_at)
+    return replace(item, priority=255, authorised_by="Chủ tịch UBND", cause="bão số 9")
 
 
 def restored(
@@ -80,10 +95,10 @@ def test_an_item_is_prepared_twenty_seconds_and_performed_two_seconds_ahead() ->
     desk = Desk().hold(item)
     assert next_wake(desk.state, instant(-100)) == instant(-20)
     assert desk.take(Tick(), at=-20.001).of(Prepare, Perform) == []
-    assert desk.take(Tick(), at=-20).of(Prepare, Perform) == [Prepare(item)]
+    assert desk.take(Tick(), at=-20).orders() == ["prepare occ-1"]
     assert next_wake(desk.state, instant(-20)) == instant(-2)
     assert desk.take(Tick(), at=-2.001).of(Prepare, Perform) == []
-    assert desk.take(Tick(), at=-2).of(Prepare, Perform) == [Perform(item=item, revision=1)]
+    assert desk.take(Tick(), at=-2).orders() == ["perform occ-1"]
     assert desk.take(Tick(), at=-1).of(Prepare, Perform) == []
 
 
@@ -135,8 +150,12 @@ def test_an_item_that_changes_before_it_began_is_not_played_in_its_old_form() ->
     item = an_item()
     desk = Desk().hold(item).take(Tick(), at=-1)
     desk.hold(replace(item, volume=20), revision=2, at=-0.5)
-    assert desk.of(Cease) == [Cease("occ-1")]
-    assert desk.take(Tick(), at=0.2).note() == ("preempted", "changed")
+    assert desk.of(Cease, Perform) == [Cease("occ-1")]
+    desk.take(Ended(occurrence="occ-1", at=instant(-0.4), length_ms=0, is_whole=False), at=-0.4)
+    (perform,) = desk.of(Perform)
+    assert isinstance(perform, Perform)
+    assert (perform.item.volume, perform.segment.start_at) == (20, NOW)
+    assert desk.of(Note) == []
 
 
 def test_a_performer_that_never_answers_a_cease_does_not_keep_the_air() -> None:
@@ -169,28 +188,40 @@ def test_a_timetable_that_comes_after_the_time_is_too_late() -> None:
     assert Desk().hold(an_item(), at=40).note() == ("missed", "too_late")
 
 
-def test_a_higher_priority_ends_what_is_on_air_and_then_begins() -> None:
+def test_a_higher_priority_takes_the_place_of_what_is_on_air() -> None:
     routine = an_item(1)
-    urgent = replace(an_item(2, start_at=instant(10)), priority=255)
+    urgent = an_emergency(2, start_at=instant(10))
     desk = Desk().air(routine).hold(routine, urgent, revision=2, at=10)
-    assert desk.of(Cease, Perform) == [Cease("occ-1")]
+    assert desk.orders() == ["perform occ-2"]
+    desk.take(Started(occurrence="occ-2", at=instant(10.02)), at=10.02)
     desk.take(ended(routine, at=10.02, is_whole=False), at=10.02)
     assert desk.note() == ("preempted", "outranked")
-    assert desk.of(Perform) == [Perform(item=urgent, revision=2)]
+    assert desk.state.played == {"occ-1": timedelta(seconds=1)}
+
+
+def test_what_does_not_make_way_by_itself_is_ceased() -> None:
+    routine, urgent = an_item(1), an_emergency(2, start_at=instant(10))
+    desk = Desk().air(routine).hold(routine, urgent, revision=2, at=10)
+    desk.take(Started(occurrence="occ-2", at=instant(10.02)), at=10.02)
+    assert next_wake(desk.state, instant(10.02)) == instant(10.62)
+    assert desk.take(Tick(), at=10.62).orders() == ["cease occ-1"]
 
 
 def test_an_equal_priority_waits_and_is_missed_when_the_air_stays_taken() -> None:
-    routine, other = an_item(1), an_item(2, start_at=instant(10))
+    routine, other = an_item(1), replace(an_item(2, start_at=instant(10)), latest_at=instant(100))
     desk = Desk().hold(routine, other).take(Tick(), at=0)
     desk.take(Started(occurrence="occ-1", at=NOW), at=0)
-    assert desk.take(Tick(), at=10).of(Perform, Cease) == []
+    assert desk.take(Tick(), at=10).of(Perform, Cease, Note) == []
+    assert desk.state.waiting == {"occ-2": "occ-1"}
+    assert desk.take(Tick(), at=39.9).of(Perform, Note) == []
+    # From here on it cannot end within its window any more; the late limit is not asked.
     assert desk.take(Tick(), at=40).note() == ("missed", "outranked")
 
 
 def test_what_follows_without_a_gap_is_ordered_while_the_first_is_on_air() -> None:
     first, second = an_item(1), an_item(2, start_at=instant(60))
     desk = Desk().air(first).hold(first, second, revision=2, at=30)
-    assert desk.take(Tick(), at=58).of(Perform) == [Perform(item=second, revision=2)]
+    assert desk.take(Tick(), at=58).orders() == ["perform occ-2"]
     desk.take(ended(first, at=60), at=60)
     assert desk.note() == ("done", "")
     assert [one.item.occurrence for one in desk.state.airings] == ["occ-2"]
@@ -278,7 +309,7 @@ def test_damaged_content_is_fetched_again_and_prepared_again() -> None:
     desk = Desk().hold(item).take(Tick(), at=-20).take(ContentLost(CONTENT), at=-19)
     assert item.content is not None
     assert desk.of(Want, Perform) == [Want((item.content,))]
-    assert desk.take(ContentStored(CONTENT), at=-5).of(Prepare) == [Prepare(item)]
+    assert desk.take(ContentStored(CONTENT), at=-5).orders() == ["prepare occ-1"]
 
 
 def test_a_stop_leaves_the_air_and_says_why() -> None:
