@@ -34,7 +34,19 @@ def test_no_page_is_heavier_than_a_slow_phone_bears(house: ConsoleHouse) -> None
     notice = house.room.schedule().broadcast.notice_id
     visitor = house.visitor(house.room.administrator())
     weights = {}
-    for path in ("/", "/notices", f"/notices/{notice}", "/devices", "/log", "/people", "/areas", "/sign-in"):
+    for path in (
+        "/",
+        "/notices",
+        f"/notices/{notice}",
+        "/devices",
+        "/log",
+        "/people",
+        "/areas",
+        "/review",
+        "/stand-ins",
+        f"/notices/{notice}/trail",
+        "/sign-in",
+    ):
         answer = visitor.get(path)
         parts = re.findall(r'(?:src|href)="(/static/[^"]+)"', answer.text)
         assert len(parts) == 3, path
