@@ -99,7 +99,7 @@ def tighten(above: Guardrail, below: Guardrail) -> Guardrail:
     return Guardrail(
         quiet_hours=_joined((*above.quiet_hours, *below.quiet_hours)),
         slots=_shared(above.slots, below.slots),
-        days=above.days if below.days is None else below.days & (above.days or frozenset(range(1, 8))),
+        days=_shared_days(above.days, below.days),
         volume_curve=_lower_curve(above, below),
         **{name: _lower(getattr(above, name), getattr(below, name)) for name in _BOUNDS},
     )
@@ -141,6 +141,12 @@ def _lower_curve(above: Guardrail, below: Guardrail) -> tuple[tuple[time, int], 
     times = sorted({at for curve in (above.volume_curve, below.volume_curve) for at, _ in curve})
     steps = [(at, min(above.volume_at(at), below.volume_at(at))) for at in times]
     return tuple(step for number, step in enumerate(steps) if number == 0 or steps[number - 1][1] != step[1])
+
+
+def _shared_days(above: frozenset[int] | None, below: frozenset[int] | None) -> frozenset[int] | None:
+    if above is None or below is None:
+        return below if above is None else above
+    return above & below
 
 
 def _shared(above: tuple[Slot, ...] | None, below: tuple[Slot, ...] | None) -> tuple[Slot, ...] | None:
