@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from controller.demo import cast
-from controller.demo.api import Api
+from controller.demo.api import Api, ApiRefusalError
 from controller.demo.cast import DemoDevice
 from controller.demo.notice import TEXT, TITLE
 from controller.demo.report import FINAL, local_time, table
@@ -26,7 +26,7 @@ def perform(stage: Stage) -> int:
     administrator = cast.administrator(stage)
     areas = cast.build_areas(administrator)
     commune = areas[cast.COMMUNE]
-    official, approver = cast.people(administrator, commune)
+    official, approver, second = cast.people(administrator, commune)
     notice_id = official.post("/notices", area_id=commune, title=TITLE, text=TEXT)["id"]
     official.post(f"/notices/{notice_id}/submit")
     say(
@@ -41,9 +41,13 @@ def perform(stage: Stage) -> int:
     if sound["fell_back"]:
         say(f"  the editor is told why another voice did not speak: {sound['fell_back']}")
     approver.post(f"/notices/{notice_id}/approve")
+    say(f"an order for 03:15 is refused: {_refusal_at_night(official, notice_id, commune)}")
+    cast.open_guardrails(administrator, reason="Trình diễn: phát được vào bất kỳ giờ nào")
     _wait(stage, lambda: _all_online(official), "the devices to come online")
-    broadcast = _schedule(official, notice_id, commune, duration_ms=sound["duration_ms"])
+    broadcast = _schedule(official, second, notice_id, commune, duration_ms=sound["duration_ms"])
     say(f"approved, and scheduled for the whole commune at {local_time(broadcast['start_at'])}")
+    if broadcast["needs"]:
+        say(f"  a second person had to approve the order: {', '.join(broadcast['needs'])}")
     airings = _follow(stage, official, broadcast, devices)
     print(f"\n{table(airings)}\n")
     for device in devices:
@@ -74,10 +78,26 @@ def _sound(stage: Stage, official: Api, notice_id: str) -> dict[str, Any]:
     return found
 
 
-def _schedule(official: Api, notice_id: str, area_id: str, *, duration_ms: int) -> Any:
+def _refusal_at_night(official: Api, notice_id: str, area_id: str) -> str:
+    """Order what once woke a commune, and return the sentence that refuses it."""
+    tomorrow = datetime.now(cast.ZONE) + timedelta(days=1)
+    start_at = tomorrow.replace(hour=3, minute=15, second=0, microsecond=0)
+    try:
+        official.post(
+            f"/notices/{notice_id}/broadcasts", area_id=area_id, start_at=start_at.isoformat(), cause="-"
+        )
+    except ApiRefusalError as refusal:
+        return refusal.detail
+    raise StageError("an order for 03:15 was not refused")
+
+
+def _schedule(official: Api, second: Api, notice_id: str, area_id: str, *, duration_ms: int) -> Any:
     start_at = (datetime.now(UTC) + _LEAD).replace(microsecond=0)
-    return official.post(
-        f"/notices/{notice_id}/broadcasts",
+    return cast.order(
+        official,
+        second,
+        notice_id,
+        cause="Trình diễn",
         area_id=area_id,
         start_at=start_at.isoformat(),
         board_until=(start_at + timedelta(milliseconds=duration_ms)).isoformat(),

@@ -9,11 +9,11 @@ _TIMEOUT_S = 15
 
 
 class ApiRefusalError(Exception):
-    """The API refused; `code` is the problem's code."""
+    """The API refused; `code` is the problem's code, `detail` its sentence."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
         super().__init__(f"{status} {code}: {detail}")
-        self.code = code
+        self.code, self.detail = code, detail
 
 
 class Api:
@@ -35,6 +35,10 @@ class Api:
     def post(self, path: str, **body: object) -> Any:
         """Return the body of a POST."""
         return self._call("POST", path, body)
+
+    def put(self, path: str, **body: object) -> Any:
+        """Return the body of a PUT."""
+        return self._call("PUT", path, body)
 
     def delete(self, path: str) -> None:
         """Send a DELETE."""

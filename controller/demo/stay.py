@@ -56,5 +56,6 @@ def _say_where(stage: Stage) -> None:
         command = f"LOA_PUBLIC_URL={url} {Path(sys.executable).parent}/loa --state {folder}/controller"
         print(f"\nSign in with your own account. A password is lost? {command} create-admin admin")
     print(f"Console: {url}        API: {url}/api/v1/docs")
+    print("Guard rails: nothing sounds from 22:00 to 05:00 until you set others (Địa bàn, Quy định phát).")
     print(f"What the devices play and show: {folder}/*.wav, {folder}/*.png")
     print("Stop with Ctrl-C; the state is kept for the next run.", flush=True)
