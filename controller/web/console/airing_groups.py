@@ -31,6 +31,15 @@ class AiringGroup:
         return self.views[0].airing.planned_at
 
     @property
+    def lines(self) -> tuple[AiringView, ...]:
+        """The airings by device."""
+        return tuple(sorted(self.views, key=lambda view: view.device.name))
+
+    @property
+    def is_on_air(self) -> bool:
+        return any(view.airing.state is AiringState.PLAYING for view in self.views)
+
+    @property
     def states(self) -> Counter[AiringState]:
         """How many devices are in each state."""
         return Counter(view.airing.state for view in self.views)

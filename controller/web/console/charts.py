@@ -1,7 +1,7 @@
 """A forecast as one chart of a page: its strips, and what their shades mean."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -35,7 +35,8 @@ class Chart:
     @property
     def wished(self) -> list[Line]:
         """When what is wished will be on air."""
-        return [line for strip in self.strips for line in strip.aired if line.is_wish]
+        lines = {line.number: line for strip in self.strips for line in strip.aired if line.is_wish}
+        return list(lines.values())
 
     @property
     def has_wish(self) -> bool:
@@ -73,6 +74,16 @@ def chart_of(
         is_closed=any(shade.kind == "closed" for strip in strips for shade in strip.shades),
         address=address,
     )
+
+
+def alike(charts: Iterable[Chart]) -> list[Chart]:
+    """Return the charts with those as one that look the same, whatever else may be different."""
+    found: dict[object, Chart] = {}
+    for chart in charts:
+        key = (chart.zone, tuple((strip.lines, strip.shades) for strip in chart.strips))
+        places = (*found[key].places, *chart.places) if key in found else chart.places
+        found[key] = replace(found.get(key, chart), places=tuple(sorted(places)))
+    return list(found.values())
 
 
 def _quiet_words(foreseen: Foreseen, at: datetime) -> str:

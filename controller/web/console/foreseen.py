@@ -150,6 +150,12 @@ class _Teller:
         )
         by = self._by(winner)
         after = [part for part in self._segments[one.occurrence.id] if part.start_at >= one.end_at]
+        if one.occurrence.is_text:
+            until = clock(one.end_at, self._zone)
+            if not after:
+                return say("ending.shown_over", self._language, by=by, until=until)
+            at = clock(after[0].start_at, self._zone)
+            return say("ending.shown_again", self._language, by=by, until=until, at=at)
         if not after:
             sentence = say("ending.cut", self._language, by=by)
         else:

@@ -6,20 +6,22 @@ from datetime import datetime
 
 from fastapi import Response
 
-from controller.domain.airings import OPEN_STATES, AiringState
+from controller.domain.airings import OPEN_STATES, AiringState, BroadcastState
 from controller.domain.areas import Area
 from controller.domain.errors import Code, DomainError, InvalidError
 from controller.domain.notices import Notice, NoticeState
+from controller.domain.orders import rule_of
 from controller.domain.people import Permission
 from controller.domain.texts import MAX_TEXT, MAX_TITLE, clean_line, clean_text
 from controller.usecases.broadcast_desk import AiringView, BroadcastView
 from controller.usecases.notice_desk import NoticeView
 from controller.usecases.rights import Actor
-from controller.web.console.airing_groups import zone_of
+from controller.web.console.airing_groups import AiringGroup, grouped, zone_of
 from controller.web.console.page import Attempt, Page, Typed
 from controller.web.console.refusals import attempt
 from controller.web.console.start_times import next_start
 from controller.web.console.versions import difference, expiry_fields, expiry_of
+from schedules import Once
 
 _IN_WORK = (NoticeState.DRAFT, NoticeState.REJECTED)
 
@@ -45,6 +47,17 @@ class BroadcastCard:
     zone: str
     is_on_air: bool
     may_stop: bool
+    may_change: bool
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it has more than one start."""
+        return not isinstance(rule_of(self.view.broadcast), Once)
+
+    @property
+    def starts(self) -> list[AiringGroup]:
+        """The airings by their start, soonest first."""
+        return grouped(self.lines, {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +174,9 @@ def _cards(page: Page, notice_id: str, areas: Mapping[str, Area]) -> list[Broadc
 def _card(page: Page, view: BroadcastView, areas: Mapping[str, Area]) -> BroadcastCard:
     area = areas.get(view.broadcast.area_id)
     lines = page.uses.broadcasts.log(page.actor, broadcast_id=view.broadcast.id, limit=500)
-    is_open = view.broadcast.stopped_at is None and any(one.state in OPEN_STATES for one in view.airings)
+    is_alive = view.broadcast.stopped_at is None and view.broadcast.state is not BroadcastState.REJECTED
+    has_more = is_alive and bool(view.starts)
+    is_open = has_more or (is_alive and any(one.state in OPEN_STATES for one in view.airings))
     may_stop = area is not None and any(
         page.actor.may(permission, area) for permission in (Permission.OPERATE, Permission.SCHEDULE)
     )
@@ -172,6 +187,7 @@ def _card(page: Page, view: BroadcastView, areas: Mapping[str, Area]) -> Broadca
         zone=zone_of(view.broadcast.area_id, areas),
         is_on_air=any(one.state is AiringState.PLAYING for one in view.airings),
         may_stop=is_open and may_stop,
+        may_change=has_more and area is not None and page.actor.may(Permission.SCHEDULE, area),
     )
 
 

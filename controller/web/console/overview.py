@@ -6,6 +6,7 @@ from controller.domain.airings import AiringState
 from controller.domain.devices import DeviceKind, Presence
 from controller.domain.people import Permission
 from controller.web.console.airing_groups import grouped
+from controller.web.console.inbox import waiting_count
 from controller.web.console.page import Page, VisitorPage
 
 router = APIRouter()
@@ -25,6 +26,7 @@ def overview(page: VisitorPage) -> Response:
         ahead=grouped(ahead, areas)[:_SHOWN],
         devices=_presences(page),
         waiting=page.uses.notices.waiting(page.actor),
+        inbox=waiting_count(page),
         held=page.uses.review.waiting(page.actor),
         reminders=page.uses.reminders.unseen(page.actor),
         mine=[one for one in page.uses.notices.sent_back(page.actor) if one.area_id in areas],

@@ -14,12 +14,13 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from controller.domain.airings import Broadcast
 from controller.domain.errors import Code, NotPermittedError, NotSignedInError
 from controller.domain.people import Permission
 from controller.usecases import UseCases
 from controller.usecases.rights import Actor
 from controller.usecases.sign_ins import Visit
-from controller.web.console import timeline_words, words
+from controller.web.console import rule_words, timeline_words, words
 from controller.web.parts import WebParts
 from controller.web.problems import chosen
 from controller.web.static_files import static_folder
@@ -92,6 +93,19 @@ class Page:
     def exact(self, instant: datetime, zone: str) -> str:
         return timeline_words.exact(instant, ZoneInfo(zone))
 
+    def span(self, start_at: datetime, end_at: datetime, zone: str) -> str:
+        """Return from when to when, to the second; the day of the end when it is another one."""
+        place = ZoneInfo(zone)
+        end_day = end_at.astimezone(place).date()
+        is_next = end_day != start_at.astimezone(place).date()
+        return f"{self.exact(start_at, zone)}–{self.exact(end_at, zone)}" + (
+            f" {self.weekday(end_day)}" if is_next else ""
+        )
+
+    def day_of(self, instant: datetime, zone: str) -> date:
+        """Return the day on the wall of a place."""
+        return instant.astimezone(ZoneInfo(zone)).date()
+
     def weekday(self, day: date) -> str:
         """Return a day in few letters: `T2 23/11`."""
         return f"{self.say(f'day.s{day.isoweekday()}')} {day:%d/%m}"
@@ -105,6 +119,10 @@ class Page:
     def weekday_name(self, day: date) -> str:
         """Return a day in full: `Thứ Hai 23/11/2026`."""
         return f"{self.say(f'day.d{day.isoweekday()}')} {day:%d/%m/%Y}"
+
+    def rule(self, broadcast: Broadcast, zone: str) -> str:
+        """Return the rule of an order in words."""
+        return rule_words.rule_sentence(broadcast, zone, self.language)
 
     def length(self, ms: int) -> str:
         return words.length(ms, self.language)

@@ -109,9 +109,9 @@ def _to_sign_in(request: Request) -> Response:
 
 
 def sentence_of(page: Page, error: DomainError, zone: str, *, named: str | None = None) -> str:
-    """Return a refusal in the words of the page, its times in `zone`."""
-    field = _INPUTS.get(error.field, error.field) if named is None else named
-    params = {"field": page.word("field", field), **error.params}
+    """Return a refusal in the words of the page, its times in `zone`; `named` as for `attempt`."""
+    group, name = ("field", _INPUTS.get(error.field, error.field)) if named is None else ("input", named)
+    params = {"field": page.word(group, name), **error.params}
     if "weekday" in params:
         params["weekday"] = page.say(f"day.d{params['weekday']}")
     free_at = _free_at(error)

@@ -15,7 +15,7 @@ from controller.domain.devices import DeviceKind
 from controller.domain.errors import Code, DomainError
 from controller.domain.second_approval import needs_second
 from controller.usecases.outlooks import Outlook
-from controller.web.console.charts import Chart, chart_of
+from controller.web.console.charts import Chart, alike, chart_of
 from controller.web.console.page import Attempt, Page
 from controller.web.console.refusals import attempt, sentence_of
 from controller.web.console.schedule_inputs import KINDS, UNITS, ScheduleInputs, inputs_of
@@ -182,7 +182,7 @@ def _preview(page: Page, ordering: Ordering) -> Preview:
         return Preview(refusal=sentence_of(page, error, ordering.zone, named=named), seen=seen)
     names = device_names(page)
     outlooks.sort(key=lambda one: not any(name.is_wish for name in one.names.values()))
-    charts = [
+    charts = alike(
         chart_of(
             foreseen_of(one, names),
             view="week",
@@ -190,9 +190,9 @@ def _preview(page: Page, ordering: Ordering) -> Preview:
             now=page.now(),
             language=page.language,
         )
-        for one in outlooks[:MOST_CHARTS]
-    ]
-    return Preview(charts=tuple(charts), needs=_needs(page, ordering, outlooks), seen=seen)
+        for one in outlooks
+    )
+    return Preview(charts=tuple(charts[:MOST_CHARTS]), needs=_needs(page, ordering, outlooks), seen=seen)
 
 
 def _needs(page: Page, ordering: Ordering, outlooks: Sequence[Outlook]) -> tuple[str, ...]:

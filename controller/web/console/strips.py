@@ -21,7 +21,7 @@ _DAY = timedelta(days=1)
 _LEAST_HOLLOW = 6
 _LANES = {Band.EMERGENCY: (0, 1440), Band.PRIORITY: (240, 1200), Band.ROUTINE: (480, 960)}
 _LABEL_ROWS = 5
-_LABEL_WIDTH = 19.0
+_LABEL_WIDTH = 21.0
 _LEFT_FROM = 100 - _LABEL_WIDTH
 _LABEL_HEIGHT = 3.4
 
@@ -104,6 +104,10 @@ class Strip:
     @property
     def is_dense(self) -> bool:
         return len(self.bars) > DENSE
+
+    @property
+    def label_rows(self) -> int:
+        return 1 + max((label.row for label in self.labels), default=-1)
 
     def drawings(self) -> list[tuple[str, str]]:
         """Return look and path of all bars of one look, for a strip that is too dense for single ones."""

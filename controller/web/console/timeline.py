@@ -6,15 +6,17 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
+from controller.domain.devices import DeviceKind
 from controller.usecases.outlooks import Outlook
 from controller.usecases.previews import DAY_HOURS, WEEK_HOURS
-from controller.web.console.charts import View, chart_of
+from controller.web.console.charts import View, alike, chart_of
 from controller.web.console.foreseen import Foreseen, Named
 from controller.web.console.page import Page, VisitorPage
 from controller.web.console.strips import DAYS
-from schedules import local_day
+from schedules import Guardrail, Rails, RailsInForce, local_day
 
 router = APIRouter()
+_BOARDS = RailsInForce([Rails(guardrail=Guardrail())])
 MOST_CHARTS = 6
 """An area's page draws so many groups of devices that do the same; the page of a device draws any of the others."""
 
@@ -47,7 +49,8 @@ def foreseen_of(outlook: Outlook, names: dict[str, str]) -> Foreseen:
             key: Named(title=one.title, notice_id=one.notice_id, is_wish=one.is_wish)
             for key, one in outlook.names.items()
         },
-        rails=outlook.rails,
+        # Boards are silent: no hours are quiet for them.
+        rails=outlook.rails if outlook.kind is DeviceKind.SPEAKER else _BOARDS,
     )
 
 
@@ -68,7 +71,7 @@ def _timeline_page(
     shown = _day(day, today)
     chosen: View = "week" if view == "week" else "day" if view == "day" else "hours"
     names = device_names(page)
-    charts = [
+    charts = alike(
         chart_of(
             foreseen_of(one, names),
             view=chosen,
@@ -77,12 +80,12 @@ def _timeline_page(
             language=page.language,
             address=f"/devices/{one.devices[0].device_id}/timeline",
         )
-        for one in in_order(outlooks)[:MOST_CHARTS]
-    ]
+        for one in in_order(outlooks)
+    )
     return page.render(
         "timeline.html",
-        charts=charts,
-        others=max(0, len(outlooks) - MOST_CHARTS),
+        charts=charts[:MOST_CHARTS],
+        others=max(0, len(charts) - MOST_CHARTS),
         view=chosen,
         day=shown,
         place=place,

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 import controller.web
-from controller.domain.airings import AiringState
+from controller.domain.airings import AiringState, InboxState
 from controller.domain.areas import AreaKind
 from controller.domain.devices import DeviceKind, Presence
 from controller.domain.notices import NoticeState
 from controller.domain.people import Role
 from controller.domain.second_approval import Need
+from controller.usecases.from_above import PlayOrder
 from controller.web.console.words import say, words
-from schedules import Band, Ending, Fate, HolidayRule, OnLoss
+from schedules import Band, Ending, Fate, HolidayRule, OnLoss, Origin
 
 WEB = Path(controller.web.__file__).parent
 ENUMS: dict[str, type[StrEnum]] = {
@@ -34,6 +35,9 @@ ENUMS: dict[str, type[StrEnum]] = {
     "winner": Band,
     "band_means": Band,
     "holidays": HolidayRule,
+    "inbox_state": InboxState,
+    "origin": Origin,
+    "play_order": PlayOrder,
 }
 OPEN_GROUPS = {
     "reason",
