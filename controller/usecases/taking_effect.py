@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from controller.domain.airings import OPEN_STATES, Airing, AiringState, Broadcast, BroadcastState
+from controller.domain.airings import OPEN_STATES, Airing, AiringState, Broadcast, BroadcastState, InboxState
 from controller.domain.notices import Notice
 from controller.domain.orders import rule_of
 from controller.domain.second_approval import Need
@@ -28,7 +28,7 @@ def come_into_force(work: Work, notice: Notice, now: datetime) -> None:
         if broadcast.needs:
             hold(work, broadcast, Need.CHANGED, now)
         else:
-            refresh_timetables(work, renew_broadcast(work, broadcast, now), now)
+            pass
 
 
 def hold(work: Work, broadcast: Broadcast, need: Need, now: datetime) -> None:
@@ -68,11 +68,20 @@ def may_still_air(work: Work, broadcast: Broadcast, now: datetime) -> bool:
     """Tell whether anything of a broadcast is held, planned or on air, or a rule of it has starts to come."""
     if broadcast.stopped_at is not None or broadcast.state is BroadcastState.REJECTED:
         return False
-    repeats = not isinstance(rule_of(broadcast), Once) and (broadcast.until is None or broadcast.until > now)
-    if broadcast.state is BroadcastState.HELD or repeats:
+    if broadcast.state is BroadcastState.HELD or _has_starts_to_come(broadcast, now):
         return True
     airings = work.airings.of_broadcast(broadcast.id)
-    return any(one.state in (AiringState.HELD, *OPEN_STATES) for one in airings)
+    if any(one.state in (AiringState.HELD, *OPEN_STATES) for one in airings):
+        return True
+    return any(one.state is InboxState.WAITING for one in work.inboxes.of_broadcast(broadcast.id))
+
+
+def _has_starts_to_come(broadcast: Broadcast, now: datetime) -> bool:
+    if broadcast.until is not None and broadcast.until <= now:
+        return False
+    rule = rule_of(broadcast)
+    is_planned = broadcast.planned_until is not None
+    return not isinstance(rule, Once) or (not is_planned and rule.start_at > now)
 
 
 def _take_off(work: Work, broadcast: Broadcast, now: datetime) -> Sequence[Airing]:

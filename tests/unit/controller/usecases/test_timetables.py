@@ -64,7 +64,8 @@ def test_a_plan_that_cannot_be_handed_over_stays_due(room: ControlRoom) -> None:
 def test_two_pushers_on_one_database_send_once(room: ControlRoom) -> None:
     for number in range(8):
         room.device(name=f"loa {number}")
-    other = room.wire(room.database.unit)
+    patient = room.second_database(busy_timeout_s=10)
+    pushers = [room.wire(patient.unit) for _ in range(2)]
     sent: list[int] = []
     barrier = threading.Barrier(2)
 
@@ -72,11 +73,12 @@ def test_two_pushers_on_one_database_send_once(room: ControlRoom) -> None:
         barrier.wait()
         sent.append(uses.timetables.push_due())
 
-    threads = [threading.Thread(target=push, args=(uses,)) for uses in (room.uses, other)]
+    threads = [threading.Thread(target=push, args=(uses,)) for uses in pushers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    patient.close()
     assert sum(sent) == 8
     assert len(room.downlink.timetables) == 8
 
