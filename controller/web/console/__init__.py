@@ -4,10 +4,13 @@ from fastapi import APIRouter
 
 from controller.web.console.accounts import router as accounts_router
 from controller.web.console.api_docs import router as api_docs_router
+from controller.web.console.area_page import router as area_page_router
 from controller.web.console.areas import router as areas_router
 from controller.web.console.broadcasts import router as broadcasts_router
 from controller.web.console.devices import router as devices_router
 from controller.web.console.events import router as events_router
+from controller.web.console.guardrails import router as guardrails_router
+from controller.web.console.inbox import router as inbox_router
 from controller.web.console.log import router as log_router
 from controller.web.console.notices import router as notices_router
 from controller.web.console.overview import router as overview_router
@@ -22,9 +25,12 @@ for _router in (
     accounts_router,
     api_docs_router,
     areas_router,
+    area_page_router,
     broadcasts_router,
     devices_router,
     events_router,
+    inbox_router,
+    guardrails_router,
     log_router,
     notices_router,
     overview_router,

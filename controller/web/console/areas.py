@@ -1,5 +1,7 @@
 """Areas: the tree, and adding to it. For administrators."""
 
+from datetime import date
+
 from fastapi import APIRouter, Response
 
 from controller.domain.areas import AreaKind
@@ -12,8 +14,8 @@ router = APIRouter(prefix="/areas")
 
 
 @router.get("")
-def listed(page: VisitorPage, done: str = "") -> Response:
-    return _areas_page(page, done=done)
+def listed(page: VisitorPage, done: str = "", on: str = "") -> Response:
+    return _areas_page(page, done=done, on=on)
 
 
 @router.post("")
@@ -30,18 +32,30 @@ def add(
     return see_other("/areas", done="add")
 
 
-def _areas_page(page: Page, tried: Attempt | None = None, *, done: str = "") -> Response:
+def _areas_page(page: Page, tried: Attempt | None = None, *, done: str = "", on: str = "") -> Response:
     administered = page.uses.areas.visible(page.actor, Permission.ADMINISTER)
     if not administered:
         raise NotFoundError
-    top = min(area.path.count("/") for area in administered)
+    day = _day(on) if on else page.uses.areas.today()
+    places = page.uses.areas.tree_on(page.actor, day)
+    top = min((place.path.count("/") for place in places), default=0)
     return page.render(
         "areas.html",
         attempt=tried,
-        rows=[(area, area.path.count("/") - top) for area in administered],
+        administered=administered,
+        day=day,
+        places=[(place, place.path.count("/") - top) for place in places],
+        coming=page.uses.area_changes.coming(page.actor),
         kinds=[kind for kind in AreaKind if kind is not AreaKind.CENTRAL],
         done=done,
     )
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise InvalidError(Code.INPUT_INVALID, field="on") from error
 
 
 def _kind(typed: str) -> AreaKind:

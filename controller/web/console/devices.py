@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from controller.domain.devices import CLAIM_CODE_LIFETIME, DeviceKind
+from controller.domain.devices import CLAIM_CODE_LIFETIME, DeviceKind, Neighbour
 from controller.domain.errors import Code, DomainError, InvalidError
 from controller.domain.people import Permission
 from controller.web.console.page import Attempt, Page, Typed, VisitorForm, VisitorPage, see_other
@@ -44,6 +44,7 @@ def _devices_page(page: Page, tried: Attempt | None = None, *, done: str = "") -
         views=page.uses.devices.listed(page.actor),
         operable={area.id: area for area in page.uses.areas.visible(page.actor, Permission.OPERATE)},
         kinds=list(DeviceKind),
+        neighbours=list(Neighbour),
         done=done,
     )
 

@@ -20,6 +20,10 @@ class TypedForm:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the inputs that were sent."""
+        return tuple(self._values)
+
     def one(self, name: str) -> str:
         """Return the first value of an input."""
         return self._values.get(name, [""])[0].strip()

@@ -10,7 +10,7 @@ import pytest
 
 import controller.web
 from controller.domain.airings import AiringState, InboxState
-from controller.domain.areas import AreaKind
+from controller.domain.areas import AreaChange, AreaKind
 from controller.domain.devices import DeviceKind, Presence
 from controller.domain.notices import NoticeState
 from controller.domain.people import Role
@@ -22,6 +22,7 @@ from schedules import Band, Ending, Fate, HolidayRule, OnLoss, Origin
 WEB = Path(controller.web.__file__).parent
 ENUMS: dict[str, type[StrEnum]] = {
     "airing_state": AiringState,
+    "area_change": AreaChange,
     "area_kind": AreaKind,
     "band": Band,
     "device_kind": DeviceKind,
@@ -53,6 +54,11 @@ OPEN_GROUPS = {
     "input",
     "rule_kind",
     "unit",
+    "area_form",
+    "area_hint",
+    "area_button",
+    "profile",
+    "neighbour",
 }
 """groups whose keys come from devices, engines or addresses; unknown ones are shown as they are"""
 
