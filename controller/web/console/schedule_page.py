@@ -24,10 +24,9 @@ from schedules import Band, Segment, local_day
 
 MOST_CHARTS = 3
 _INPUTS = {
-    "rule.start_at": "start_date",
     "start_at": "start_date",
-    "rule.until": "until_date",
-    "rule.between": "between_from",
+    "until": "until_date",
+    "between": "between_from",
     "board_for_s": "board_for",
     "window_s": "window_minutes",
     "priority": "band",
@@ -137,14 +136,12 @@ def refused(page: Page, ordering: Ordering, error: DomainError) -> Response:
 
 def input_of(field: str, kind: str) -> str:
     """Return the input that a field of the domain is typed into: `rule.times[2]` is `times`."""
-    plain = field.partition("[")[0]
-    if kind == "lunar" and plain == "rule.days":
+    plain = field.removeprefix("rule.").partition("[")[0].partition(".")[0]
+    if kind == "lunar" and plain == "days":
         return "lunar_days"
-    if plain.startswith("rule.between"):
-        return "between_from"
     if plain == "rule":
         return "start_date" if kind in ("once", "campaign") else "times"
-    return _INPUTS.get(plain, plain.removeprefix("rule."))
+    return _INPUTS.get(plain, plain)
 
 
 def fingerprint(inputs: ScheduleInputs) -> str:
@@ -155,7 +152,8 @@ def fingerprint(inputs: ScheduleInputs) -> str:
         name: tuple(v for v in value if v) if isinstance(value, tuple) else value
         for name, value in typed.items()
     }
-    return hashlib.sha256(repr(sorted(plain.items())).encode()).hexdigest()[:16]
+    told = sorted((name, str(value)) for name, value in plain.items())
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def differing(theirs: ScheduleInputs, yours: ScheduleInputs) -> tuple[Differing, ...]:
