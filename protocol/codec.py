@@ -2,7 +2,7 @@
 
 from protocol import _wire
 from protocol.errors import UnknownMessageError
-from protocol.messages import NAMES, Message
+from protocol.messages import NAMES, Message, Rails
 
 _KINDS: dict[str, type[Message]] = {name: kind for kind, name in NAMES.items()}
 
@@ -21,6 +21,11 @@ def decode_body(name: str, body: object) -> Message:
     if kind is None:
         raise UnknownMessageError(f"no message is called {name[:40]!r}")
     return _wire.from_plain(body, kind)
+
+
+def rails_from_plain(plain: dict[str, object]) -> Rails:
+    """Return guard rails from plain values: instants, texts, numbers, lists. Raises MalformedMessageError."""
+    return _wire.from_plain(plain, Rails)
 
 
 def encode_plain(value: object) -> str:

@@ -45,6 +45,7 @@ from protocol import (
 )
 from protocol.errors import SignatureRefusedError, UnknownMessageError, WrongRecipientError
 from protocol.topics import parse
+from schedules import Rails
 
 _log = logging.getLogger(__name__)
 _MAX_WAITING = 20_000
@@ -68,8 +69,10 @@ class Downlinker:
         """Send through this link from now on."""
         self._link = link
 
-    def send_timetable(self, device: Device, *, station: str, items: Sequence[TimetableItem]) -> bool:
-        return self._send(device.id, timetable_message(device, station=station, items=items))
+    def send_timetable(
+        self, device: Device, *, station: str, items: Sequence[TimetableItem], rails: Sequence[Rails]
+    ) -> bool:
+        return self._send(device.id, timetable_message(device, station=station, items=items, rails=rails))
 
     def acknowledge_journal(self, device_id: str, *, journal: str, upto: int) -> bool:
         return self._send(device_id, JournalAck(journal=journal, upto=upto))

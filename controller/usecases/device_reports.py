@@ -13,7 +13,7 @@ from controller.usecases.ports import Clock, ContentStore, Downlink, News, Unit,
 from controller.usecases.timetables import planned_airings
 
 _log = logging.getLogger(__name__)
-_WAS_OFF = frozenset({"interrupted", "agent_stopped", "agent_was_off"})
+_ENDED_EARLY = (AiringState.FAILED, AiringState.MISSED)
 _WAS_DARK = frozenset({"renderer_lost", "renderer_hung", "page_broken", "paint_timeout", "no_start"})
 
 
@@ -162,8 +162,14 @@ def _mark_pushed(work: Work, device: Device, now: datetime) -> None:
 def _mark_playing(work: Work, device: Device, playing: Sequence[str]) -> None:
     for airing_id in playing:
         airing = work.airings.get(airing_id)
-        if airing is not None and airing.device_id == device.id and airing.state in OPEN_STATES:
+        if airing is not None and airing.device_id == device.id and _may_go_on(airing):
             airing.state = AiringState.PLAYING
+
+
+def _may_go_on(airing: Airing) -> bool:
+    """Tell whether an airing may be on air (again): a cut one goes on, and a text that was interrupted returns."""
+    is_cut = airing.state is AiringState.PREEMPTED
+    return airing.state in OPEN_STATES or is_cut or (airing.text is not None and airing.state in _ENDED_EARLY)
 
 
 def _store(work: Work, device_id: str, journal: str, line: JournalLine, now: datetime) -> None:
@@ -183,13 +189,21 @@ def _store(work: Work, device_id: str, journal: str, line: JournalLine, now: dat
     if airing is not None and airing.device_id == device_id:
         was_open = airing.state in OPEN_STATES
         _close(airing, line, now)
-        if was_open and airing.text is not None and airing.reason in _WAS_OFF | _WAS_DARK:
+        if was_open and airing.text is not None and airing.reason in _WAS_DARK:
             bring_back(work, airing, now)
 
 
 def _close(airing: Airing, line: JournalLine, now: datetime) -> None:
+    """Add a line to its airing: several segments add up, and the result of the last one counts.
+
+    A line that came before is not added again: its record is known. Whatever was said before the device reported
+    anything (that it is playing, that nothing was heard of it) gives way.
+    """
+    if airing.reported_at is None or airing.started_at is None:
+        airing.started_at, airing.deviation_us = line.started_at, line.deviation_us
+        airing.length_ms = 0
     airing.state = line.result
-    airing.started_at, airing.ended_at = line.started_at, line.ended_at
-    airing.length_ms, airing.deviation_us = line.length_ms, line.deviation_us
+    airing.ended_at = line.ended_at or airing.ended_at
+    airing.length_ms += line.length_ms
     airing.volume = line.volume if line.volume is not None else airing.volume
     airing.reason, airing.reported_at = line.reason, now

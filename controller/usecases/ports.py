@@ -21,6 +21,7 @@ from controller.usecases.calendars import Calendars
 from controller.usecases.guardrail_ports import Guardrails
 from controller.usecases.planning_ports import AiringPlan, Inboxes, Orders
 from controller.usecases.review_ports import Review
+from schedules import Rails
 
 
 class Areas(Protocol):
@@ -282,7 +283,9 @@ class TimetableItem:
 class Downlink(Protocol):
     """The way to devices. Every call returns False when it could not be handed to the broker now."""
 
-    def send_timetable(self, device: Device, *, station: str, items: Sequence[TimetableItem]) -> bool: ...
+    def send_timetable(
+        self, device: Device, *, station: str, items: Sequence[TimetableItem], rails: Sequence[Rails]
+    ) -> bool: ...
     def acknowledge_journal(self, device_id: str, *, journal: str, upto: int) -> bool: ...
     def send_block(self, device_id: str, *, content_id: str, index: int, payload: bytes) -> bool: ...
 

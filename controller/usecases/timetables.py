@@ -1,21 +1,25 @@
 """Timetables: deciding what each device should hold, and pushing it until the device says that it does."""
 
 import hashlib
+import json
 import logging
 import random
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from controller.domain.airings import KEEP_AFTER_END, LATE_LIMIT, TIMETABLE_WINDOW, Airing
-from controller.domain.areas import AreaKind
-from controller.domain.devices import Device, push_retry
+from controller.domain.areas import DEFAULT_ZONE, AreaKind
+from controller.domain.devices import Device, Neighbour, push_retry
 from controller.usecases.ports import Clock, Downlink, TimetableItem, Unit, Work
-from schedules import Occurrence
+from controller.usecases.rails_book import GuardrailBook
+from schedules import Occurrence, Rails, guardrail_to_plain
 
 _log = logging.getLogger(__name__)
 PUSH_BATCH = 200
 REFRESH_BATCH = 1_000
 TEXT_LATE_LIMIT = timedelta(days=1)
+_DAY = timedelta(days=1)
+_EVER = Rails().holds_from
 _UNDER_A_STATION = (AreaKind.HAMLET, AreaKind.GROUPING)
 
 
@@ -36,12 +40,16 @@ class TimetablePush:
                 self._claimed(work, device, now) for device in work.devices.due_pushes(now, limit=PUSH_BATCH)
             ]
             letters = [
-                (device, station_name(work, device), timetable_items(work, device.id, now))
+                (
+                    device,
+                    station_name(work, device),
+                    timetable_items(work, device.id, now),
+                    rails_of(work, device, now),
+                )
                 for device in due
                 if device is not None
             ]
-        sent = [device for device, station, items in letters if self._send(device, station, items)]
-        return len(sent)
+        return sum(self._send(*letter) for letter in letters)
 
     def renew_windows(self) -> None:
         """Let go of what is over in the timetables of all devices."""
@@ -54,8 +62,10 @@ class TimetablePush:
         until = now + push_retry(device.push_attempts, self._random.random())
         return device if work.devices.claim_push(device, until=until) else None
 
-    def _send(self, device: Device, station: str, items: Sequence[TimetableItem]) -> bool:
-        sent = self._downlink.send_timetable(device, station=station, items=items)
+    def _send(
+        self, device: Device, station: str, items: Sequence[TimetableItem], rails: Sequence[Rails]
+    ) -> bool:
+        sent = self._downlink.send_timetable(device, station=station, items=items, rails=rails)
         level = logging.INFO if sent else logging.DEBUG
         _log.log(
             level,
@@ -72,8 +82,10 @@ def refresh_timetables(work: Work, device_ids: Iterable[str], now: datetime) -> 
     work.flush()
     ids = list(dict.fromkeys(device_ids))
     devices = work.devices.many(ids)
-    stations = Stations(work)
+    stations, rails = Stations(work), DeviceRails(work, now)
     digests = {device.id: hashlib.sha256(stations.name_at(device.area_id).encode()) for device in devices}
+    for device in devices:
+        digests[device.id].update(rails.mark(device))
     told = work.plan.rows_to_send(
         list(digests), ending_after=now - KEEP_AFTER_END, until=now + TIMETABLE_WINDOW
     )
@@ -137,6 +149,57 @@ def station_name(work: Work, device: Device) -> str:
     return Stations(work).name_at(device.area_id)
 
 
+class DeviceRails:
+    """The guard rails that devices are sent with their timetables. Cheap to ask again."""
+
+    def __init__(self, work: Work, now: datetime) -> None:
+        today = now.astimezone(UTC).date()
+        # What was planned for yesterday may still be on air; a local day is never more than one off.
+        first_day, last_day = today - 2 * _DAY, (now + TIMETABLE_WINDOW).astimezone(UTC).date() + _DAY
+        self._work = work
+        self._book = GuardrailBook(work, first_day=first_day, last_day=last_day)
+        self._found: dict[tuple[str, bool], tuple[Rails, ...]] = {}
+        self._marks: dict[tuple[str, bool], bytes] = {}
+
+    def of(self, device: Device) -> tuple[Rails, ...]:
+        """Return what holds on a device, the first one since ever. STANDARD when its area is not known."""
+        key = self._key(device)
+        if key not in self._found:
+            area = self._work.areas.get(device.area_id)
+            held = self._book.of(area) if area is not None else ()
+            zone = area.zone if area is not None else DEFAULT_ZONE
+            made = tuple(
+                Rails(
+                    guardrail=guardrail,
+                    zone=zone,
+                    has_neighbour=key[1],
+                    holds_from=holds_from if number else _EVER,
+                )
+                for number, (holds_from, guardrail) in enumerate(held)
+            )
+            self._found[key] = made or (Rails(zone=zone, has_neighbour=key[1]),)
+        return self._found[key]
+
+    def mark(self, device: Device) -> bytes:
+        """Return bytes that are others when the guard rails are."""
+        key = self._key(device)
+        if key not in self._marks:
+            told = [
+                (one.zone, one.has_neighbour, one.holds_from.isoformat(), guardrail_to_plain(one.guardrail))
+                for one in self.of(device)
+            ]
+            self._marks[key] = json.dumps(told).encode()
+        return self._marks[key]
+
+    def _key(self, device: Device) -> tuple[str, bool]:
+        return device.area_id, device.neighbour is not Neighbour.NONE
+
+
+def rails_of(work: Work, device: Device, now: datetime) -> tuple[Rails, ...]:
+    """Return the guard rails that a device is sent with its timetable."""
+    return DeviceRails(work, now).of(device)
+
+
 def as_occurrence(airing: Airing) -> Occurrence:
     """Return an airing in the words of `schedules`: what the device makes of the item that it is sent."""
     is_text = airing.content_id is None
@@ -146,7 +209,7 @@ def as_occurrence(airing: Airing) -> Occurrence:
         end_at=airing.ends_at,
         priority=airing.priority,
         late_limit=TEXT_LATE_LIMIT if is_text else LATE_LIMIT,
-        latest_at=airing.latest_at,
+        latest_at=airing.latest_at or airing.ends_at,
         order=airing.order,
         origin=airing.origin,
         on_loss=airing.on_loss,

@@ -20,10 +20,11 @@ Outcome = tuple[AgentState, tuple[Effect, ...]]
 
 def look_ahead(state: AgentState, now: datetime) -> Outcome:
     """Ask the forecast and follow it: settle what will not air, prepare and begin what is due."""
+    state, effects = _refuse_instead(state, now)
     on = state.on_air(now)
     history = history_of(state, now)
-    effects: tuple[Effect, ...] = ()
     segments: list[Segment] = []
+    refused: list[Unaired] = []
     until = now + PREPARE_AHEAD + timedelta.resolution
     for one in state.outlook.foresee(history, now, until=until, of=ready(state)):
         if isinstance(one, Segment):
@@ -31,15 +32,18 @@ def look_ahead(state: AgentState, now: datetime) -> Outcome:
         elif one.at <= now:
             state, further = _will_not_air(state, one, now)
             effects += further
+        elif one.fate is Fate.REFUSED:
+            refused.append(one)
     # What is on air and goes on is no news.
     before = segments[: _is_going_on(on, segments)]
     coming = [
         state.outlook.uncut(one, history, [*before, *segments[len(before) : number]])
         for number, one in enumerate(segments[len(before) :], len(before))
     ]
-    for rule in (_take_back_ahead, _begin, _prepare):
-        state, further = rule(state, coming, now)
-        effects += further
+    state, back = _take_back_ahead(state, coming, now)
+    state, begun = _begin(state, coming, refused, now)
+    state, prepared = _prepare(state, coming)
+    effects = (*effects, *back, *begun, *prepared)
     return _mark_waiting(state, now), effects
 
 
@@ -126,6 +130,17 @@ def _was_off(state: AgentState, deadline: datetime) -> bool:
     return state.awake_from is None or deadline <= state.awake_from
 
 
+def _refuse_instead(state: AgentState, now: datetime) -> Outcome:
+    """Settle what was refused at the instant at which something else began because of that."""
+    effects: tuple[Effect, ...] = ()
+    for airing in state.airings:
+        for one in airing.instead_of if airing.is_on(now) else ():
+            if one.occurrence.id not in state.settled and one.occurrence.id in state.outlook.items:
+                state, further = _will_not_air(state, one, now)
+                effects += further
+    return state, effects
+
+
 def _will_not_air(state: AgentState, one: Unaired, now: datetime) -> Outcome:
     """Settle an occurrence, or what was left of it, for which there is no time any more, or no permission."""
     occurrence = one.occurrence
@@ -171,7 +186,9 @@ def _is_same(ordered: Segment, wanted: Segment | None) -> bool:
     )
 
 
-def _begin(state: AgentState, coming: Sequence[Segment], now: datetime) -> Outcome:
+def _begin(
+    state: AgentState, coming: Sequence[Segment], refused: Sequence[Unaired], now: datetime
+) -> Outcome:
     """Order what is due, a little ahead of its time, so that it starts at its instant and without a gap."""
     if state.is_stopping or not coming or coming[0].start_at > now + PERFORM_AHEAD:
         return state, ()
@@ -189,12 +206,13 @@ def _begin(state: AgentState, coming: Sequence[Segment], now: datetime) -> Outco
         end_at=segment.end_at,
         performed_at=now,
         is_further=name in state.waiting or name in state.played,
+        instead_of=tuple(one for one in refused if one.at <= segment.start_at),
     )
     begun = replace(state, airings=(*state.airings, airing), prepared=state.prepared - {name})
     return begun, (Perform(item=item, revision=airing.revision, segment=segment),)
 
 
-def _prepare(state: AgentState, coming: Sequence[Segment], _now: datetime) -> Outcome:
+def _prepare(state: AgentState, coming: Sequence[Segment]) -> Outcome:
     """Prepare, once each, what is to begin within PREPARE_AHEAD."""
     soon = {one.occurrence.id: one for one in reversed(coming)}
     names = [name for name in reversed(soon) if name not in state.prepared and state.airing(name) is None]
@@ -213,7 +231,9 @@ def _mark_waiting(state: AgentState, now: datetime) -> AgentState:
     for one in ready(state):
         if one.start_at > now:
             break
-        if one.id not in state.waiting and one.id not in state.played and state.airing(one.id) is None:
+        airing = state.airing(one.id)
+        is_new = one.id not in state.waiting and one.id not in state.played
+        if is_new and (airing is None or not (airing.is_on(now) or airing.started_at)):
             lost[one.id] = on.occurrence
     return replace(state, waiting={**state.waiting, **lost}) if lost else state
 

@@ -201,7 +201,8 @@ def _entry_of(
     result, reason = why
     ended_at, length_ms = end
     started = airing.started_at
-    due_at = airing.segment.start_at if airing.is_further else airing.item.start_at
+    is_further = airing.is_further or airing.occurrence in state.waiting
+    due_at = airing.segment.start_at if is_further else airing.item.start_at
     successor = _successor_of(state, airing) if why == _CUT else None
     entry = entry_for(airing.item, revision=airing.revision, now=now, result=result, reason=reason)
     return replace(

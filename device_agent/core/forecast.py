@@ -31,6 +31,7 @@ from schedules import (
 
 LONGEST_SOUND = timedelta(days=7)
 LONGEST_DETAIL = 1_000
+_SOMETHING = "-"
 _SANE_YEARS = range(2000, 2200)
 _LIMITS = (
     "quiet_hours",
@@ -94,9 +95,11 @@ class Outlook:
         if segment.ending is not Ending.OUTRANKED:
             return segment
         aired = [aired_of(one, self.rails) for one in before if not one.occurrence.is_text]
-        alone = History(
-            played=history.played, waiting=history.waiting, aired=(*history.aired, *aired), on_air=None
-        )
+        waiting = dict(history.waiting)
+        if segment.start_at > segment.occurrence.start_at:
+            # By then it will have lost its time: no late limit ends its waiting.
+            waiting.setdefault(segment.occurrence.id, _SOMETHING)
+        alone = History(played=history.played, waiting=waiting, aired=(*history.aired, *aired))
         until = segment.start_at + timedelta.resolution
         own = foresee((segment.occurrence,), self.rails, alone, segment.start_at, until=until)
         return next((one for one in own if isinstance(one, Segment)), segment)

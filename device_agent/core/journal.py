@@ -54,7 +54,8 @@ _OPEN = """
     SELECT occurrence, offset_ms + length_ms FROM entries
     WHERE seq IN (SELECT max(seq) FROM entries GROUP BY occurrence)
     AND ((result = 'preempted' AND reason = 'outranked')
-         OR (content IS NULL AND reason IN ('agent_stopped', 'interrupted')))
+         OR (content IS NULL AND reason IN ('agent_stopped', 'interrupted')
+             AND (SELECT count(*) FROM entries other WHERE other.occurrence = entries.occurrence) < 100))
     AND occurrence NOT IN (SELECT occurrence FROM marks WHERE is_noted = 0)
 """
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from device_agent.core.forecast import Outlook
 from protocol import ContentRef, Item, Timetable
-from schedules import Aired, Segment
+from schedules import Aired, Segment, Unaired
 
 RELEASED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 """No clock that shows less than this can be right."""
@@ -28,6 +28,7 @@ class Airing:
     """One segment of an occurrence that was given to the performer, from the order until its end is reported.
 
     `segment` is what the forecast said, as if nothing would cut it; `end_at` is when it is to be off the air.
+    `instead_of`: what the guard rails will have refused when it begins; it has the air because of that.
     `result` and `reason` say what to note once it has ceased; both are empty while it may go on, and for one that
     was taken back before it began. `is_further`: it lost its time or was cut before.
     """
@@ -38,6 +39,7 @@ class Airing:
     end_at: datetime
     performed_at: datetime
     is_further: bool = False
+    instead_of: tuple[Unaired, ...] = ()
     started_at: datetime | None = None
     ceased_at: datetime | None = None
     result: str = ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from controller.domain.devices import Device
 from controller.domain.errors import Code, InvalidError, UnavailableError
 from controller.usecases.ports import BrokerAddress, Sound, TimetableItem
+from schedules import Rails
 
 SATURDAY_AFTERNOON = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)  # 16:30 in Viet Nam
 _RATE = 8_000
@@ -107,12 +108,16 @@ class FakeDownlink:
     def __init__(self) -> None:
         self._is_cut = False
         self.timetables: dict[str, tuple[int, tuple[TimetableItem, ...]]] = {}
+        self.rails: dict[str, tuple[Rails, ...]] = {}
         self.acknowledged: list[tuple[str, str, int]] = []
         self.blocks: list[tuple[str, str, int, bytes]] = []
 
-    def send_timetable(self, device: Device, *, station: str, items: Sequence[TimetableItem]) -> bool:
+    def send_timetable(
+        self, device: Device, *, station: str, items: Sequence[TimetableItem], rails: Sequence[Rails]
+    ) -> bool:
         if not self._is_cut:
             self.timetables[device.id] = (device.desired_revision, tuple(items))
+            self.rails[device.id] = tuple(rails)
         return not self._is_cut
 
     def acknowledge_journal(self, device_id: str, *, journal: str, upto: int) -> bool:

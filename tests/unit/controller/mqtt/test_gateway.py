@@ -186,6 +186,11 @@ def test_a_timetable_is_what_the_device_is_to_air(wire: Wire) -> None:
     assert isinstance(timetable, Timetable)
     assert timetable.station == "Phường A"
     (item,) = timetable.items
+    (rails,) = timetable.rails
+    assert (rails.zone, rails.has_neighbour, rails.holds_from.year) == ("Asia/Ho_Chi_Minh", False, 1970)
+    assert (rails.quiet_hours, rails.night_volume) == ((("22:00", "05:00"),), 60)
+    assert item.latest_at is not None
+    assert (item.on_loss, item.origin, item.order) == ("resume", "commune", 0)
     assert (item.occurrence, item.start_at, item.end_at) == (airing.id, airing.planned_at, airing.ends_at)
     assert item.content is not None
     assert (item.content.id, item.text) == (airing.content_id, None)

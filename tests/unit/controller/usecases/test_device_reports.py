@@ -193,13 +193,13 @@ def test_an_airing_of_which_nobody_hears_for_a_day_is_missed_and_a_late_journal_
 # --- a board that was off ------------------------------------------------------------------------------
 
 
-def report_off(room: ControlRoom, airing: Airing, seq: int = 1, *, reason: str = "interrupted") -> None:
+def report_off(room: ControlRoom, airing: Airing, seq: int = 1, *, reason: str = "renderer_lost") -> None:
     line = journal_line(airing, seq, result=AiringState.FAILED, reason=reason)
     room.uses.reports.take_journal(airing.device_id, "journal-1", [line])
 
 
-@pytest.mark.parametrize("reason", ["interrupted", "agent_stopped", "agent_was_off", "renderer_lost"])
-def test_a_bulletin_returns_to_a_board_that_was_off_for_the_rest_of_its_time(
+@pytest.mark.parametrize("reason", ["renderer_hung", "paint_timeout", "no_start", "renderer_lost"])
+def test_a_bulletin_returns_to_a_board_whose_picture_was_lost_for_the_rest_of_its_time(
     room: ControlRoom, reason: str
 ) -> None:
     board, since = room.board(), room.clock.now()
@@ -215,6 +215,61 @@ def test_a_bulletin_returns_to_a_board_that_was_off_for_the_rest_of_its_time(
     assert (rest.state, span_s(rest, since)) == (AiringState.PLANNED, (600, 3660))
     assert rest.text == first.text
     assert room.reload(board).desired_revision == before + 1
+
+
+@pytest.mark.parametrize("reason", ["interrupted", "agent_stopped"])
+def test_a_bulletin_whose_board_was_off_is_shown_again_by_the_board_itself(
+    room: ControlRoom, reason: str
+) -> None:
+    board = room.board()
+    room.schedule(in_s=60, board_for_s=3600)
+    room.clock.move(timedelta(seconds=600))
+    report_off(room, room.airings_of(board)[0], reason=reason)
+    (airing,) = room.airings_of(board)
+    room.report(board, playing=(airing.id,))
+    assert room.airings_of(board)[0].state is AiringState.PLAYING
+
+
+def test_segments_of_one_airing_add_up_and_the_last_result_counts(room: ControlRoom) -> None:
+    device = room.device()
+    airing = room.schedule().airings[0]
+    at = airing.planned_at
+    first = journal_line(
+        airing, 1, result=AiringState.PREEMPTED, reason="outranked",
+        started_at=at, ended_at=at + timedelta(seconds=5), length_ms=5_000, deviation_us=700,
+    )  # fmt: skip
+    second = journal_line(
+        airing, 2, started_at=at + timedelta(seconds=30), ended_at=at + timedelta(seconds=42),
+        length_ms=12_000, deviation_us=90,
+    )  # fmt: skip
+    for lines in ([first], [first], [first, second], [second]):
+        room.uses.reports.take_journal(device.id, "j", lines)
+    heard = room.airings_of(device)[0]
+    assert (heard.state, heard.reason) == (AiringState.DONE, "")
+    assert (heard.started_at, heard.ended_at) == (at, at + timedelta(seconds=42))
+    assert (heard.length_ms, heard.deviation_us) == (17_000, 700)
+
+
+def test_a_cut_airing_that_goes_on_is_playing_again(room: ControlRoom) -> None:
+    device = room.device()
+    airing = room.schedule().airings[0]
+    line = journal_line(airing, 1, result=AiringState.PREEMPTED, reason="outranked")
+    room.uses.reports.take_journal(device.id, "j", [line])
+    assert room.airings_of(device)[0].state is AiringState.PREEMPTED
+    room.report(device, playing=(airing.id,))
+    assert room.airings_of(device)[0].state is AiringState.PLAYING
+
+
+def test_what_the_guard_rails_of_the_device_refused_says_so(room: ControlRoom) -> None:
+    device = room.device()
+    airing = room.schedule().airings[0]
+    line = journal_line(
+        airing, 1, result=AiringState.REFUSED, reason="quiet_hours",
+        started_at=None, ended_at=None, length_ms=0, deviation_us=None,
+    )  # fmt: skip
+    room.uses.reports.take_journal(device.id, "j", [line])
+    refused = room.airings_of(device)[0]
+    assert (refused.state, refused.reason, refused.length_ms) == (AiringState.REFUSED, "quiet_hours", 0)
 
 
 def test_a_bulletin_does_not_return_when_it_was_stopped_or_its_time_is_over(room: ControlRoom) -> None:

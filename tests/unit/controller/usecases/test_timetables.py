@@ -1,9 +1,15 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta, timezone
 
 from controller.domain.airings import TIMETABLE_WINDOW, AiringState
+from controller.domain.devices import Neighbour
+from controller.mqtt.wording import timetable_message
 from controller.usecases import UseCases
-from controller.usecases.timetables import station_name
+from controller.usecases.ports import TimetableItem
+from controller.usecases.timetables import as_occurrence, station_name
+from device_agent.core.forecast import occurrence_of
+from schedules import STANDARD
 from tests.factories.controller import ControlRoom
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -141,3 +147,46 @@ def test_the_station_is_the_ward_even_for_a_device_of_a_hamlet(room: ControlRoom
         with room.work() as work:
             names[area] = station_name(work, device)
     assert names == {"A1": "Phường A", "A": "Phường A", "province": "Tỉnh Đông"}
+
+
+def test_the_guard_rails_of_its_area_travel_with_the_timetable_of_a_device(room: ControlRoom) -> None:
+    device = room.device()
+    room.uses.timetables.push_due()
+    (rails,) = room.downlink.rails[device.id]
+    assert (rails.guardrail, rails.zone, rails.has_neighbour) == (STANDARD, "Asia/Ho_Chi_Minh", False)
+
+
+def test_a_change_of_the_guard_rails_is_a_new_revision(room: ControlRoom) -> None:
+    device = room.device()
+    before = room.reload(device).desired_revision
+    with room.work() as work:
+        found = work.devices.get(device.id)
+        assert found is not None
+        found.neighbour = Neighbour.SCHOOL
+    room.uses.timetables.renew_windows()
+    assert room.reload(device).desired_revision == before + 1
+    room.uses.timetables.push_due()
+    assert room.downlink.rails[device.id][0].has_neighbour
+    room.clock.move(timedelta(days=3))
+    room.uses.timetables.renew_windows()
+    assert room.reload(device).desired_revision == before + 1, "a new day alone is no news"
+
+
+def test_an_airing_and_the_item_that_a_device_is_sent_mean_the_same(room: ControlRoom) -> None:
+    device, board = room.device(), room.board()
+    room.schedule(in_s=600)
+    for one in (device, board):
+        (airing,) = room.airings_of(one)
+        for latest_at in (airing.latest_at, None):
+            airing.latest_at = latest_at
+            with room.work() as work:
+                content = work.notices.content(airing.content_id) if airing.content_id else None
+            message = timetable_message(
+                one, station="", items=[TimetableItem(airing=airing, content=content)], rails=()
+            )
+            own = occurrence_of(message.items[0])
+            assert own is not None
+            wanted = as_occurrence(airing)
+            # How late a text may begin is not asked: it shows whenever nothing outranks it.
+            assert replace(own, late_limit=wanted.late_limit) == wanted
+            assert own.is_text or own.late_limit == wanted.late_limit
