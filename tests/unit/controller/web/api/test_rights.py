@@ -1,23 +1,17 @@
 """Every address of the API, asked by somebody of another ward."""
 
 import re
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from controller.domain.airings import InboxItem, InboxState
-from controller.domain.areas import AreaKind
-from controller.domain.ids import new_id
 from controller.domain.people import Role
 from controller.domain.second_approval import Need
-from controller.usecases.rights import Actor
 from controller.usecases.taking_effect import hold
+from tests.factories.belongings import AREA_CHANGES, NO_ID, all_powerful, belongings, next_week
 from tests.factories.controller import ControlRoom
 from tests.unit.controller.web.api.conftest import ApiHouse
 
-NO_ID = "0" * 20
-AREA_CHANGES = ("rename", "move", "merge", "split", "close")
 OPEN = {
     ("POST", "/api/v1/sessions"),
     ("DELETE", "/api/v1/sessions/current"),
@@ -45,71 +39,10 @@ LISTS = {
 """Takes no id: shows what is one's own."""
 
 
-def all_powerful(room: ControlRoom, area: str, number: str = "") -> Actor:
-    """Return somebody with every role in one ward, so that only the place can be the reason of a refusal."""
-    actor = room.person(f"moi-quyen-{area.lower()}{number}", Role.EDITOR, area)
-    for role in (Role.APPROVER, Role.OPERATOR, Role.ADMINISTRATOR):
-        actor = room.also(actor, role, room.tree[area])
-    return actor
-
-
 def addresses(house: ApiHouse) -> list[tuple[str, str]]:
     """Return every method and path of the API, from its own description."""
     paths = house.app.openapi()["paths"]
     return [(method.upper(), path) for path, methods in paths.items() for method in methods]
-
-
-def belongings(room: ControlRoom, area: str) -> dict[str, str]:
-    """Return ids of one thing of each kind in a ward."""
-    device = room.device(area=area)
-    notice = room.approved(area=area)
-    broadcast = room.schedule(notice, area=area).broadcast
-    hamlets = {
-        f"hamlet_to_{change}": room.add_area(f"Tổ {change}", AreaKind.HAMLET, room.tree[area]).id
-        for change in AREA_CHANGES
-    }
-    decision_id = room.uses.area_changes.rename(
-        room.administrator(area),
-        hamlets["hamlet_to_rename"],
-        name="Tổ sau này",
-        effective_on=next_week(room) + timedelta(days=1),
-    )
-    delegation = room.uses.stand_ins.delegate(
-        room.approver(area),
-        area_id=room.tree[area].id,
-        username=room.editor(area).username,
-        starts_on=room.clock.now().date(),
-        ends_on=next_week(room),
-    )
-    return hamlets | {
-        "delegation_id": delegation.id,
-        "item_id": inbox_item(room, broadcast.id, area),
-        "decision_id": decision_id,
-        "notice_id": notice.id,
-        "device_id": device.id,
-        "broadcast_id": broadcast.id,
-        "user_id": room.editor(area).user_id,
-        "area_id": room.tree[area].id,
-    }
-
-
-def inbox_item(room: ControlRoom, broadcast_id: str, area: str) -> str:
-    """Return the id of something that waits in a ward's inbox."""
-    now = room.clock.now()
-    item = InboxItem(
-        id=new_id(now),
-        broadcast_id=broadcast_id,
-        area_id=room.tree[area].id,
-        state=InboxState.WAITING,
-        received_at=now,
-    )
-    with room.work() as work:
-        work.inboxes.add_missing([item])
-    return item.id
-
-
-def next_week(room: ControlRoom) -> date:
-    return (room.clock.now() + timedelta(days=7)).date()
 
 
 def body(room: ControlRoom, method: str, path: str, ids: dict[str, str]) -> dict[str, Any]:
@@ -176,6 +109,7 @@ def ask(client: Any, room: ControlRoom, method: str, path: str, ids: dict[str, s
     return client.request(method, address, json=json or None)
 
 
+@pytest.mark.scenario("S-111")
 def test_somebody_of_another_ward_finds_nothing_by_id_at_any_address(house: ApiHouse) -> None:
     theirs = belongings(house.room, "A")
     nothing = dict.fromkeys(theirs, NO_ID)
@@ -189,7 +123,7 @@ def test_somebody_of_another_ward_finds_nothing_by_id_at_any_address(house: ApiH
         unknown = ask(stranger, house.room, method, path, nothing)
         assert answer.content == unknown.content, f"{method} {path} tells that there is something"
         asked += 1
-    assert asked >= 20
+    assert asked >= 40
 
 
 def test_the_same_requests_are_answered_for_somebody_of_the_ward(house: ApiHouse) -> None:
@@ -202,6 +136,55 @@ def test_the_same_requests_are_answered_for_somebody_of_the_ward(house: ApiHouse
             asker = other if path.endswith(("/approve", "/reject")) else own
             answer = ask(asker, house.room, method, path, ids)
             assert answer.status_code not in (404, 403, 422), f"{method} {path}: {answer.text}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "of_theirs"),
+    [
+        ("POST", "/notices/{notice_id}/broadcasts", "area_id"),
+        ("POST", "/notices/{notice_id}/broadcasts/preview", "area_id"),
+        ("POST", "/areas/{hamlet_to_move}/move", "area_id"),
+        ("POST", "/areas/{hamlet_to_merge}/merge", "hamlet_to_rename"),
+    ],
+)
+def test_nothing_of_another_ward_can_be_named_in_a_request_about_ones_own(
+    house: ApiHouse, method: str, path: str, of_theirs: str
+) -> None:
+    own, theirs = belongings(house.room, "B"), belongings(house.room, "A")
+    client = house.as_(all_powerful(house.room, "B"))
+    address = re.sub(r"{(\w+)}", lambda found: own[found[1]], path)
+    described = re.sub(r"{hamlet_to_\w+}", "{area_id}", path)
+    mixed = body(house.room, method, described, own | {of_theirs: theirs[of_theirs]})
+    answer = client.request(method, address, json=mixed)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    empty = body(house.room, method, described, own | {of_theirs: NO_ID})
+    unknown = client.request(method, address, json=empty)
+    assert answer.content == unknown.content
+
+
+def test_a_split_gives_away_nothing_of_another_ward(house: ApiHouse) -> None:
+    theirs, hamlet = belongings(house.room, "A"), belongings(house.room, "B")["hamlet_to_split"]
+    client = house.as_(all_powerful(house.room, "B"))
+    answers = []
+    for given in (theirs, dict.fromkeys(theirs, NO_ID)):
+        parts = [
+            {"name": "Đông", "devices": [given["device_id"]]},
+            {"name": "Tây", "areas": [given["area_id"]]},
+        ]
+        wish = {"parts": parts, "effective_on": next_week(house.room).isoformat()}
+        answers.append(client.post(f"/areas/{hamlet}/split", json=wish))
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert answers[0].content == answers[1].content
+
+
+def test_no_list_names_anything_of_another_ward(house: ApiHouse) -> None:
+    theirs = belongings(house.room, "A")
+    stranger = house.as_(all_powerful(house.room, "B"))
+    for path in sorted(LISTS):
+        answer = stranger.get(path.removeprefix("/api/v1"))
+        assert answer.status_code == 200
+        for name in (*theirs.values(), "Phường A", "Tổ ", "bien-tap-a", "nguoi-duyet-a"):
+            assert name not in answer.text, f"{path} tells of {name}"
 
 
 def test_lists_show_what_is_ones_own(house: ApiHouse) -> None:
