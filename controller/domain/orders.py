@@ -53,8 +53,8 @@ def refusing(place: str = "") -> Iterator[None]:
         yield
     except ScheduleError as error:
         code = Code.TIME_ZONE_MISSING if error.code == "naive_instant" else Code(error.code)
-        field = ".".join(part for part in (place, error.field) if part and part != "rule") or "rule"
-        raise InvalidError(code, field=field) from error
+        inner = "" if error.field == place else error.field
+        raise InvalidError(code, field=".".join(part for part in (place, inner) if part)) from error
 
 
 def read_rule(plain: object) -> Rule:

@@ -11,7 +11,7 @@ from controller.domain.devices import DeviceKind
 from controller.domain.errors import Code, ConflictError, NotFoundError
 from controller.domain.ids import new_id
 from controller.domain.notices import Content, Notice
-from controller.domain.orders import rule_of, rule_text, terms_of
+from controller.domain.orders import plain_rule, rule_of, rule_text, terms_of
 from controller.domain.people import Permission
 from controller.domain.second_approval import needs_second
 from controller.usecases.broadcast_views import AiringView, BroadcastLog, BroadcastView, view_of
@@ -34,7 +34,6 @@ from schedules import Origin, band_of
 _TERMS = ("priority", "on_loss", "order", "window_s", "board_for_s", "volume", "cause")
 _SECOND = ("state", "needs", "second_by", "second_at", "second_reason")
 _WRITTEN = ("rule", "start_at", "until", *_TERMS, *_SECOND)
-_TOLD = ("rule", *_TERMS, "needs")
 
 
 class BroadcastDesk(BroadcastLog):
@@ -218,12 +217,21 @@ def _change(
     refresh_timetables(work, renew_broadcast(work, broadcast, now), now)
     told = changes(
         version=broadcast.version,
-        fields=[(name, getattr(before, name), getattr(broadcast, name)) for name in _TOLD],
+        fields=[*_rule_changes(before, broadcast), *_term_changes(before, broadcast)],
         text=("", ""),
     )
     for subject in (f"notice:{notice.id}", f"broadcast:{broadcast.id}"):
         note(work, actor, "reschedule", subject, now=now, detail=told)
     return view_of(work, broadcast, area, now)
+
+
+def _rule_changes(before: Broadcast, after: Broadcast) -> list[tuple[str, object, object]]:
+    old, new = plain_rule(before), plain_rule(after)
+    return [(f"rule.{key}", old.get(key), new.get(key)) for key in sorted({*old, *new})]
+
+
+def _term_changes(before: Broadcast, after: Broadcast) -> list[tuple[str, object, object]]:
+    return [(name, getattr(before, name), getattr(after, name)) for name in (*_TERMS, "needs")]
 
 
 def _stoppable(work: Work, actor: Actor, broadcast_id: str) -> Broadcast:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from controller.usecases.outlooks import Outlook
-from schedules import Ending, Fate, Segment, Unaired
+from schedules import Ending, Fate, Occurrence, Segment, Unaired
 
 Params = tuple[tuple[str, str | int], ...]
 
@@ -31,23 +31,32 @@ def warnings_of(outlook: Outlook) -> list[OutlookWarning]:
 
 def _of_outcome(outlook: Outlook) -> Iterator[OutlookWarning]:
     known = {one.occurrence.id: one.occurrence for one in outlook.outcome}
-    begin = {one.start_at: one.occurrence for one in outlook.outcome if isinstance(one, Segment)}
+    segments = [one for one in outlook.outcome if isinstance(one, Segment)]
+    begin = {one.start_at: one.occurrence for one in segments}
+    end = {one.end_at: one.occurrence for one in segments}
     for one in outlook.outcome:
-        occurrence = one.occurrence
         if isinstance(one, Unaired):
-            winner = known.get(one.winner)
-            yield from (OutlookWarning(breach.code, occurrence.id, breach.params) for breach in one.breaches)
-            if one.fate is not Fate.REFUSED:
-                yield OutlookWarning(one.fate.value, occurrence.id, (("winner", one.winner),))
-        else:
-            winner = begin.get(one.end_at) if one.ending is Ending.OUTRANKED else None
+            rival = known.get(one.winner)
+            yield from _of_unaired(one)
+        elif one.ending is Ending.OUTRANKED:
+            rival = begin.get(one.end_at)
             yield from _of_segment(one)
-        is_tie = winner is not None and (winner.priority, winner.order) == (
-            occurrence.priority,
-            occurrence.order,
-        )
-        if is_tie and winner is not None and not occurrence.is_text:
-            yield OutlookWarning("choose_order", occurrence.id, (("winner", winner.id),))
+        else:
+            rival = end.get(one.start_at) if one.start_at > one.occurrence.start_at else None
+            yield from _of_segment(one)
+        if rival is not None and _is_tie(one.occurrence, rival):
+            yield OutlookWarning("choose_order", one.occurrence.id, (("winner", rival.id),))
+
+
+def _is_tie(one: Occurrence, other: Occurrence) -> bool:
+    is_other = one.id != other.id and not one.is_text
+    return is_other and (one.priority, one.order) == (other.priority, other.order)
+
+
+def _of_unaired(one: Unaired) -> Iterator[OutlookWarning]:
+    yield from (OutlookWarning(breach.code, one.occurrence.id, breach.params) for breach in one.breaches)
+    if one.fate is not Fate.REFUSED:
+        yield OutlookWarning(one.fate.value, one.occurrence.id, (("winner", one.winner),))
 
 
 def _of_segment(one: Segment) -> Iterator[OutlookWarning]:

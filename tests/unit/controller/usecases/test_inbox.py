@@ -191,7 +191,7 @@ def test_the_inbox_is_for_those_who_schedule_in_the_commune(room: ControlRoom) -
         room.uses.inbox.take(room.editor("B"), item.item.id, start_at=FIVE)
     with pytest.raises(NotPermittedError):
         room.uses.inbox.take(room.approver("A"), item.item.id, start_at=FIVE)
-    assert room.row(Broadcast, item.broadcast.id)
+    assert room.row(Broadcast, item.broadcast.id).stopped_at is None
 
 
 def test_a_rule_from_above_goes_on_meeting_the_order_that_was_chosen(room: ControlRoom) -> None:
