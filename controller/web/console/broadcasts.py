@@ -11,7 +11,6 @@ from controller.domain.people import Permission
 from controller.usecases.outlooks import Outlook
 from controller.usecases.wishes import OrderWish
 from controller.web.console import notice_page, schedule_page
-from controller.web.console.airing_groups import zone_of
 from controller.web.console.page import Page, Typed, VisitorForm, VisitorPage, see_other
 from controller.web.console.refusals import attempt
 from controller.web.console.schedule_inputs import ScheduleInputs, fresh_inputs, inputs_of, typed_inputs
@@ -95,12 +94,10 @@ def stop(broadcast_id: str, page: VisitorForm) -> Response:
 def _new(page: Page, notice_id: str, inputs: ScheduleInputs | None = None) -> Ordering:
     """Return the form for an order that is not there yet, fresh or as it was typed."""
     notice = page.uses.notices.view(page.actor, notice_id).notice
+    home = _orderable(page, notice.area_id)
     areas = page.uses.areas.visible(page.actor, Permission.SCHEDULE)
-    if not areas:
-        raise NotFoundError
     if inputs is None:
-        area = next((one for one in areas if one.id == notice.area_id), areas[0])
-        inputs = fresh_inputs(page.now(), area.zone, area.id)
+        inputs = fresh_inputs(page.now(), home.zone, home.id)
     typed = inputs
 
     def foresee() -> Sequence[Outlook]:
@@ -122,8 +119,8 @@ def _existing(page: Page, broadcast_id: str, inputs: ScheduleInputs | None = Non
     """Return the form for an order that is there, as it is or as it was typed."""
     broadcast = page.uses.broadcasts.view(page.actor, broadcast_id).broadcast
     notice = page.uses.notices.view(page.actor, broadcast.notice_id).notice
-    areas = page.uses.areas.visible(page.actor, Permission.SCHEDULE)
-    zone = zone_of(broadcast.area_id, {one.id: one for one in areas})
+    area = _orderable(page, broadcast.area_id)
+    zone = area.zone
     present = inputs_of(broadcast, zone, page.now())
     # The area of an order stays: another area is another order.
     typed = present if inputs is None else replace(inputs, area_id=broadcast.area_id)
@@ -136,7 +133,7 @@ def _existing(page: Page, broadcast_id: str, inputs: ScheduleInputs | None = Non
         notice_id=notice.id,
         notice_title=notice.approved_title or notice.title,
         address=f"/broadcasts/{broadcast_id}/schedule",
-        areas=areas,
+        areas=[area],
         inputs=typed,
         foresee=foresee,
         broadcast=broadcast,
@@ -171,6 +168,13 @@ def _area(page: Page, area_id: str) -> Area:
     area = next((one for one in page.uses.areas.visible(page.actor) if one.id == area_id), None)
     if area is None:
         raise NotFoundError
+    return area
+
+
+def _orderable(page: Page, area_id: str) -> Area:
+    """Return an area; raises NotFoundError when it is out of sight, NotPermittedError when others order there."""
+    area = _area(page, area_id)
+    page.actor.require(Permission.SCHEDULE, area)
     return area
 
 

@@ -32,7 +32,7 @@ _INPUTS = {
     "priority": "band",
 }
 """field of the domain -> input of the form, where they differ"""
-_UNSEEN = ("version", "seen")
+_TERMS = ("band", "on_loss", "order", "window_minutes", "board_for", "board_unit", "volume", "cause")
 
 Foresee = Callable[[], Sequence[Outlook]]
 
@@ -145,21 +145,16 @@ def input_of(field: str, kind: str) -> str:
 
 
 def fingerprint(inputs: ScheduleInputs) -> str:
-    """Return a name for what was typed: only what somebody has seen a preview of is saved."""
-    typed = {one.name: getattr(inputs, one.name) for one in fields(inputs) if one.name not in _UNSEEN}
-    # Rows that are empty come and go with the page.
-    plain = {
-        name: tuple(v for v in value if v) if isinstance(value, tuple) else value
-        for name, value in typed.items()
-    }
-    told = sorted((name, str(value)) for name, value in plain.items())
+    """Return a name for what was typed, as far as it counts: only what somebody saw a preview of is saved."""
+    terms = {name: getattr(inputs, name) for name in ("area_id", *_TERMS)}
+    told = sorted((name, str(value)) for name, value in (inputs.of_rule() | terms).items())
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def differing(theirs: ScheduleInputs, yours: ScheduleInputs) -> tuple[Differing, ...]:
     """Return the inputs whose values are different, as text."""
-    shown = [one.name for one in fields(theirs) if one.name not in (*_UNSEEN, "area_id")]
-    relevant = set(theirs.of_rule()) | set(yours.of_rule()) | set(shown[shown.index("band") :])
+    shown = [one.name for one in fields(theirs)]
+    relevant = {*theirs.of_rule(), *yours.of_rule(), *_TERMS}
     return tuple(
         Differing(name, _text(getattr(theirs, name)), _text(getattr(yours, name)))
         for name in shown

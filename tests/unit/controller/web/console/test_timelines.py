@@ -49,7 +49,7 @@ def test_monday_half_past_five_is_monday_on_every_screen_while_utc_has_sunday(ow
     room = own.room
     speaker = room.device(name="Cụm loa tổ 1")
     room.report(speaker)
-    rule = {"kind": "weekly", "days": [1], "times": ["05:30"], "valid_from": "2026-11-21"}
+    rule: dict[str, object] = {"kind": "weekly", "days": [1], "times": ["05:30"], "valid_from": "2026-11-21"}
     broadcast_id = order(own, rule)
     second = room.person("duyet-hai", Role.APPROVER, "A")  # before 06:00 it takes two
     room.uses.review.approve_second(second, broadcast_id, reason="tiếp sóng thời sự")
