@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from controller.domain.area_tree import AreaTree, days_of_change, tree_on
+from controller.domain.area_tree import AreaTree, days_of_change, rows_on, tree_on
 from controller.domain.areas import Area, AreaStanding
 from controller.domain.guardrails import GuardrailSetting
 from controller.usecases.ports import Work
@@ -37,16 +37,14 @@ class GuardrailBook:
     def on(self, area_id: str, day: date) -> Guardrail:
         """Return what holds in an area on a day."""
         self._read(area_id)
-        place = self._tree(day).get(area_id)
-        way = place.path.rstrip("/").split("/") if place is not None else [area_id]
-        return self._fold(tuple(way), day)
+        way = self._way(area_id, day)
+        return self._fold(way, day)
 
     def above(self, area_id: str, day: date) -> Guardrail:
         """Return what holds right above an area on a day; for the root, what holds where nobody has set anything."""
         self._read(area_id)
-        place = self._tree(day).get(area_id)
-        way = place.path.rstrip("/").split("/") if place is not None else [area_id]
-        return self._fold(tuple(way[:-1]), day) if way[:-1] else BUILT_IN["standard"]
+        way = self._way(area_id, day)
+        return self._fold(way[:-1], day) if way[:-1] else BUILT_IN["standard"]
 
     def of(self, area: Area) -> tuple[tuple[datetime, Guardrail], ...]:
         """Return what holds in an area, each with the instant (UTC) from which it holds, soonest first."""
@@ -83,6 +81,13 @@ class GuardrailBook:
         if day not in self._trees:
             self._trees[day] = tree_on(self._standings, day)
         return self._trees[day]
+
+    def _way(self, area_id: str, day: date) -> tuple[str, ...]:
+        """Return the ids from the root to an area; on a day on which it is not in force, where it will be or was."""
+        place = self._tree(day).get(area_id)
+        if place is None:
+            place = rows_on(self._standings, day).get(area_id)
+        return tuple(place.path.rstrip("/").split("/")) if place is not None else (area_id,)
 
     def _fold(self, way: tuple[str, ...], day: date) -> Guardrail:
         key = (day, "/".join(way))

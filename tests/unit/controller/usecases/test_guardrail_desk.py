@@ -12,7 +12,7 @@ from controller.usecases.outlooks import outlooks
 from controller.usecases.planning_ports import Target
 from controller.usecases.rails_book import rails_for
 from controller.usecases.rights import Actor
-from schedules import BUILT_IN, Guardrail, Segment, Slot, guardrail_from_plain
+from schedules import BUILT_IN, Guardrail, Rails, RailsInForce, Segment, Slot, guardrail_from_plain
 from tests.factories.controller import ControlRoom
 
 TODAY = date(2026, 11, 21)  # a Saturday, 16:30 in Viet Nam
@@ -268,3 +268,46 @@ def test_built_in_profiles_are_set_by_name_and_kept_in_full(room: ControlRoom) -
     assert view.own is not None
     assert view.profile == BUILT_IN["hanoi_urban"]
     assert guardrail_from_plain({}) == Guardrail()
+
+
+def pushed_rails(room: ControlRoom, device: Device) -> tuple[Rails, ...]:
+    """Return the guard rails that a device was sent last."""
+    room.clock.move(timedelta(minutes=5))
+    room.uses.timetables.push_due()
+    return room.downlink.rails[device.id]
+
+
+@pytest.mark.scenario("S-026")
+@pytest.mark.parametrize(
+    ("night", "beside", "expected"), [(50, 40, [40, 50, 40, 100]), (60, 70, [60, 60, 70, 100])]
+)
+def test_the_caps_of_night_and_of_what_stands_beside_it_reach_the_device(
+    room: ControlRoom, night: int, beside: int, expected: list[int]
+) -> None:
+    school, street = room.device(name="Cụm loa trường"), room.device(name="Cụm loa chợ")
+    set_rails(room, "A", {"night_volume": night, "neighbour_volume": beside})
+    room.uses.guardrails.set_neighbour(room.operator("A"), school.id, Neighbour.CLINIC)
+    sent = [RailsInForce(pushed_rails(room, one)) for one in (school, street)]
+    five = datetime(2026, 11, 22, 22, tzinfo=UTC)  # Monday 05:00 in Viet Nam
+    ten = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    found = [one.volume(at, at, at + timedelta(minutes=1), 100) for at in (five, ten) for one in sent]
+    assert found == expected
+    assert [one.emergency_volume(five, 100) for one in sent] == [100, 100]
+
+
+def test_setting_a_profile_makes_new_timetables_below_the_area_and_nowhere_else(room: ControlRoom) -> None:
+    devices = [room.device(area=area) for area in ("A", "A1", "B")]
+    revisions = [room.reload(one).desired_revision for one in devices]
+    set_rails(room, "A1", {"day_minutes": 60})
+    grown = [room.reload(one).desired_revision - old for one, old in zip(devices, revisions, strict=True)]
+    assert grown == [0, 1, 0]
+    assert pushed_rails(room, devices[1])[0].guardrail.day_minutes == 180  # what was planned for yesterday
+    assert RailsInForce(pushed_rails(room, devices[1])).at(room.clock.now()).guardrail.day_minutes == 60
+
+
+def test_a_setting_to_come_travels_with_its_day(room: ControlRoom) -> None:
+    device = room.device()
+    set_rails(room, "A", {"day_minutes": 60}, starts_on=MONDAY)
+    first, second = pushed_rails(room, device)
+    assert (first.guardrail.day_minutes, second.guardrail.day_minutes) == (180, 60)
+    assert second.holds_from == datetime(2026, 11, 22, 17, tzinfo=UTC)

@@ -197,8 +197,8 @@ def test_lists_show_what_is_ones_own(house: ApiHouse) -> None:
         assert stranger.get(path).json() == [], path
     for query in ("device_id", "broadcast_id"):
         assert stranger.get("/airings", params={query: theirs[query]}).json() == []
-    for query in ({}, {"on": next_week(house.room).isoformat()}):
-        assert [area["name"] for area in stranger.get("/areas", params=query).json()] == ["Phường B"]
+    for asked in ({}, {"on": next_week(house.room).isoformat()}):
+        assert [area["name"] for area in stranger.get("/areas", params=asked).json()] == ["Phường B"]
     assert {person["username"] for person in stranger.get("/users").json()} == {"moi-quyen-b"}
     assert {grant["area_id"] for grant in stranger.get("/me").json()["grants"]} == {house.room.tree["B"].id}
 
