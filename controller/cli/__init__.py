@@ -8,7 +8,7 @@ from pathlib import Path
 
 from controller.bootstrap import MissingProgramError
 from controller.broker.errors import BrokerError
-from controller.cli import admin, serve, sound
+from controller.cli import admin, serve, sound, timetable
 from controller.cli.errors import CommandError
 from controller.demo import command as demo
 from controller.demo.stage import StageError
@@ -54,5 +54,6 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_command(commands)
     demo.add_command(commands)
     admin.add_commands(commands)
+    timetable.add_command(commands)
     sound.add_commands(commands)
     return parser

@@ -8,11 +8,15 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from controller.cli import main
+from controller.domain.airings import BroadcastState
+from controller.domain.areas import DEFAULT_ZONE
 from controller.storage.database import Database
+from schedules import local_day
 from tests.factories.controller import ControlRoom
 
 
@@ -169,15 +173,31 @@ def test_a_timetable_is_printed_for_people_and_for_programs(
     state = tmp_path / "state"
     state.mkdir()
     room = ControlRoom(state)
-    board = room.board()
     room.clock.set(datetime.now(UTC))
-    room.schedule(in_s=1800, board_for_s=600)
+    board, speaker = room.board(), room.device()
+    room.uses.guardrails.set(
+        room.administrator("root"),
+        room.tree["root"].id,
+        profile="open",
+        starts_on=local_day(room.clock.now(), ZoneInfo(DEFAULT_ZONE)),
+        ends_on=None,
+        reason="thử",
+        seen="",
+    )
+    view = room.schedule(in_s=1800, board_for_s=600)
+    with room.work() as work:
+        broadcast = work.airings.broadcast(view.broadcast.id)
+        assert broadcast is not None
+        # At night the order waits for a second approver; that is not the matter here.
+        broadcast.state = BroadcastState.APPROVED
     room.database.close()
     assert main(["--state", str(state), "timetable", board.id, "--json"]) == 0
-    (item,) = json.loads(capsys.readouterr().out)
-    assert (item["state"], item["content"]) == ("planned", None)
+    told = json.loads(capsys.readouterr().out)
+    (segment,) = told["segments"]
+    assert (segment["title"], segment["ending"], told["unaired"]) == ("Họp tổ dân phố", "whole", [])
     assert main(["--state", str(state), "timetable", board.id]) == 0
-    assert capsys.readouterr().out.strip().endswith("planned  Họp tổ dân phố")
+    assert capsys.readouterr().out.strip().endswith("Họp tổ dân phố  (100%, routine)")
+    assert main(["--state", str(state), "timetable", speaker.id, "--hours", "1"]) == 0
     (tmp_path / "quiet").mkdir()
     room = ControlRoom(tmp_path / "quiet")
     speaker = room.device()
