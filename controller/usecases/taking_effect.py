@@ -28,7 +28,7 @@ def come_into_force(work: Work, notice: Notice, now: datetime) -> None:
         if broadcast.needs:
             hold(work, broadcast, Need.CHANGED, now)
         else:
-            pass
+            refresh_timetables(work, renew_broadcast(work, broadcast, now), now)
 
 
 def hold(work: Work, broadcast: Broadcast, need: Need, now: datetime) -> None:
