@@ -97,12 +97,13 @@ def _restored(state: AgentState, event: Restored, now: datetime) -> Outcome:
     # A text that was interrupted is shown again; half a sound is not begun anew.
     texts = {item.occurrence for item in event.timetable.items if item.content is None}
     interrupted = {entry.occurrence for entry in event.interrupted}
+    played = {**event.played, **dict.fromkeys(interrupted & texts, timedelta(0))}
     state = _read(state, event.timetable)
     restored = replace(
         state,
         stored=event.stored,
-        settled=(event.settled | (interrupted - texts)) - set(event.played),
-        played={**event.played, **{name: timedelta(0) for name in interrupted & texts}},
+        settled=(event.settled | interrupted) - set(played),
+        played=played,
         aired=tuple(
             Aired(
                 start_at=one.start_at,

@@ -122,19 +122,24 @@ class SpeakerPerformer:
             sound.wait_until_ready(_READY_TIMEOUT_S)
             self._take_the_air(performance)
             with self._air:
-                report: Report = self._play(performance, sound)
+                # Reported while nobody else has the air: an end is told before the next start.
+                self._leave(performance, sound, self._play(performance, sound))
         except DeviceError as error:
             _log.error("occurrence %s cannot sound: %s", cue.occurrence, error)
-            report = Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason=error.code)
+            fault = Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason=error.code)
+            self._leave(performance, sound, fault)
         # A fault nobody foresaw must not look like an airing that never ends.
         except Exception:
             _log.exception("occurrence %s cannot sound", cue.occurrence)
-            report = Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason="speaker_error")
+            fault = Faulted(occurrence=cue.occurrence, at=self._clock.now(), reason="speaker_error")
+            self._leave(performance, sound, fault)
+
+    def _leave(self, performance: _Performance, sound: Sound | None, report: Report) -> None:
+        """Give everything back, and only then report: whoever hears of the end may want the rest performed."""
         if sound is not None:
             sound.close()
         with self._lock:
-            self._performances.pop(cue.occurrence, None)
-        # Only now: whoever hears of the end may want to perform the rest of it.
+            self._performances.pop(performance.cue.occurrence, None)
         self._report(report)
 
     def _take_the_air(self, performance: _Performance) -> None:

@@ -147,3 +147,40 @@ def test_content_that_is_no_sound_is_named_and_the_next_one_plays(
 def test_a_cue_without_sound_is_refused(stage: Stage, cue: Cue) -> None:
     stage.performer.perform(replace(cue, sound_path=None, text="chữ"))
     assert stage.next_report() == Faulted(occurrence="occ-1", at=NOW, reason="no_sound")
+
+
+def test_what_is_ordered_into_another_sound_takes_its_place(stage: Stage, cue: Cue, tmp_path: Path) -> None:
+    long = tmp_path / "long"
+    long.write_bytes(a_tone(tmp_path, seconds=8))
+    stage.performer.perform(replace(cue, sound_path=long))
+    assert stage.next_report() == Started(occurrence="occ-1", at=NOW)
+    stage.performer.perform(replace(cue, occurrence="occ-2"))
+    ended = stage.next_report()
+    assert isinstance(ended, Ended)
+    assert (ended.occurrence, ended.is_whole) == ("occ-1", False)
+    assert ended.length_ms < 8_000
+    assert [stage.next_report().occurrence for _ in range(2)] == ["occ-2", "occ-2"]
+
+
+def test_what_cannot_be_decoded_takes_nobodys_place(stage: Stage, cue: Cue, tmp_path: Path) -> None:
+    spoiled = tmp_path / "spoiled"
+    spoiled.write_bytes(b"no sound")
+    stage.performer.perform(cue)
+    stage.performer.perform(replace(cue, occurrence="occ-2", sound_path=spoiled))
+    reports = [stage.next_report() for _ in range(3)]
+    (ended,) = [one for one in reports if isinstance(one, Ended)]
+    assert (ended.occurrence, ended.is_whole) == ("occ-1", True)
+    assert Faulted(occurrence="occ-2", at=NOW, reason="undecodable") in reports
+
+
+def test_an_occurrence_is_performed_again_from_where_it_was_cut(stage: Stage, cue: Cue) -> None:
+    stage.performer.perform(replace(cue, end_at=NOW + timedelta(milliseconds=400)))
+    stage.next_report()
+    first = stage.next_report()
+    assert isinstance(first, Ended)
+    stage.performer.perform(replace(cue, offset=timedelta(milliseconds=first.length_ms)))
+    stage.next_report()
+    second = stage.next_report()
+    assert isinstance(second, Ended)
+    assert second.is_whole
+    assert first.length_ms + second.length_ms == pytest.approx(1_000, abs=25)

@@ -2,6 +2,7 @@
 
 import subprocess
 from array import array
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -115,3 +116,22 @@ def test_a_machine_without_ffmpeg_is_told_what_to_install() -> None:
         Decoder("ffmpeg-that-is-not-there").start()
     assert caught.value.code == "ffmpeg_missing"
     assert "apt install ffmpeg" in caught.value.hint
+
+
+@pytest.mark.parametrize("offset_ms", [0, 1, 700, 5_000, 12_345])
+@pytest.mark.parametrize("ending", ["ogg", "mp3", "wav"])
+def test_a_sound_goes_on_at_the_very_sample(
+    decoder: Decoder, tmp_path: Path, ending: str, offset_ms: int
+) -> None:
+    """A sweep never repeats itself: a shift of one sample would show."""
+    path = tmp_path / f"sweep.{ending}"
+    source = "aevalsrc=0.4*sin(2*PI*(200*t+40*t*t)):d=15:s=48000"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", source, str(path)], check=True)
+    whole_sound = decoder.decode(path, volume=100, longest_s=60)
+    rest_sound = decoder.decode(
+        path, volume=100, longest_s=16 - offset_ms / 1000, offset=timedelta(milliseconds=offset_ms)
+    )
+    whole, rest = samples_of(whole_sound), samples_of(rest_sound)
+    whole_sound.close()
+    rest_sound.close()
+    assert rest == whole[offset_ms * 48 :]
