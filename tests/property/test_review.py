@@ -40,7 +40,7 @@ class Review(RuleBasedStateMachine):
         self.writers: dict[int, set[str]] = {}
         self.texts: dict[int, str] = {}
         self.approvals: dict[int, str] = {}
-        self.seconds: dict[str, set[str]] = {}
+        self.seconds: dict[str, int] = {}
         self.notice_id = ""
         self.is_withdrawn = False
 
@@ -156,6 +156,8 @@ class Review(RuleBasedStateMachine):
             assert version is not None
             assert person not in self.writers[version], "decided about their own words"
             assert person != self.approvals[version], "one person was both approvers"
+            if is_yes:
+                self.seconds[one.id] = version
 
     @rule(minutes=st.integers(1, 50))
     def wait(self, minutes: int) -> None:
@@ -190,6 +192,9 @@ class Review(RuleBasedStateMachine):
             assert orders[airing.broadcast_id].state is BroadcastState.APPROVED, (
                 "a held order is in a timetable"
             )
+            if orders[airing.broadcast_id].needs:
+                seen = self.seconds.get(airing.broadcast_id)
+                assert seen == max(self.approvals), "the second person approved other words"
             has_begun = airing.planned_at <= self.room.clock.now() or airing.state is AiringState.PLAYING
             assert has_begun or airing.text == self.texts[max(self.approvals)], (
                 "an old version is still to come"
