@@ -68,9 +68,13 @@ class AreaChanges:
         """Put an area, with all below it, below another parent. Raises AREA_CYCLE."""
 
         def decide(table: DecisionTable) -> str:
-            table.own(area_id, field="area_id")
+            place = table.own(area_id, field="area_id")
             above = table.own_above(area_id, field="area_id")
             parent = table.own(parent_id, field="parent_id")
+            if parent.lies_in([area_id]):
+                raise InvalidError(
+                    Code.AREA_CYCLE, field="parent_id", area=place.name, day=told(effective_on)
+                )
             table.plan.change(area_id, AreaChange.MOVED, parent_id=parent_id)
             return f"{above} -> {parent.name}"
 
