@@ -43,7 +43,7 @@ from schedules.segments import (
     aired_of,
 )
 from schedules.slots import Slot, at_local, local_day
-from schedules.timetable import Plan, Timetable, best, plan
+from schedules.timetable import Timetable
 
 __all__ = [
     "BUILT_IN",
@@ -90,7 +90,6 @@ __all__ = [
     "PartKind",
     "Pattern",
     "Placement",
-    "Plan",
     "Rails",
     "RailsInForce",
     "Recurring",
@@ -108,7 +107,6 @@ __all__ = [
     "aired_of",
     "at_local",
     "band_of",
-    "best",
     "bounds",
     "check_fires",
     "expand",
@@ -124,7 +122,6 @@ __all__ = [
     "must_end_by",
     "overlaps",
     "overrun",
-    "plan",
     "rule_from_plain",
     "rule_to_plain",
     "tighten",

@@ -3,7 +3,7 @@
 Pure: `now` is an argument, instants are aware UTC.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,37 +42,3 @@ class Timetable:
                 if one.end_at > now:
                     return one.end_at
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Occurrences of one device, in playing order."""
-
-    occurrences: tuple[Occurrence, ...]
-
-    def what_now(self, now: datetime) -> Occurrence | None:
-        """Return the occurrence that should be on air at `now`, or None."""
-        return best(one for one in self.occurrences if one.start_at <= now < one.end_at)
-
-    def next_change(self, now: datetime) -> datetime | None:
-        """Return the first instant after `now` at which `what_now` may answer differently, or None."""
-        edges = (edge for one in self.occurrences for edge in (one.start_at, one.end_at) if edge > now)
-        return min(edges, default=None)
-
-    def upcoming(self, now: datetime) -> tuple[Occurrence, ...]:
-        """Return what starts after `now`, soonest first."""
-        return tuple(one for one in self.occurrences if one.start_at > now)
-
-
-def plan(occurrences: Iterable[Occurrence]) -> Plan:
-    """Put occurrences into playing order: by start, then rank."""
-    return Plan(tuple(sorted(occurrences, key=lambda one: (one.start_at, _rank(one)))))
-
-
-def best(occurrences: Iterable[Occurrence]) -> Occurrence | None:
-    """Return the winner: highest priority, then the one that started first, then the lower id. Total and stable."""
-    return min(occurrences, key=_rank, default=None)
-
-
-def _rank(one: Occurrence) -> tuple[int, datetime, str]:
-    return (-one.priority, one.start_at, one.id)

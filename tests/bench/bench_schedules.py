@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from schedules import Occurrence, first_free_start, overlaps, plan
+from schedules import NOTHING_YET, Occurrence, Timetable, first_free_start, overlaps
 
 _MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 _WEEK = timedelta(days=7)
@@ -13,14 +13,21 @@ _SECONDS = 0.5
 
 def bench() -> list[tuple[str, float, str]]:
     occurrences = [_occurrence(number) for number in range(200)]
-    timetable = plan(occurrences)
+    timetable = Timetable(tuple(occurrences))
     wished = Occurrence(
         id="w", start_at=_MONDAY + _WEEK / 2, end_at=_MONDAY + _WEEK / 2 + timedelta(minutes=15)
     )
     return [
-        ("schedules: what_now, 200 occurrences", _per_second(timetable.what_now), "a second"),
-        ("schedules: next_change, 200 occurrences", _per_second(timetable.next_change), "a second"),
-        ("schedules: plan of 200 made", _per_second(lambda _now: plan(occurrences)), "a second"),
+        (
+            "schedules: what_now, 200 occurrences",
+            _per_second(lambda now: timetable.what_now(NOTHING_YET, now)),
+            "a second",
+        ),
+        (
+            "schedules: next_change, 200 occurrences",
+            _per_second(lambda now: timetable.next_change(NOTHING_YET, now)),
+            "a second",
+        ),
         (
             "schedules: overlaps of one wish",
             _per_second(lambda _now: overlaps(wished, occurrences)),

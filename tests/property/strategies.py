@@ -148,8 +148,3 @@ def occurrences(draw: st.DrawFn) -> Occurrence:
         end_at=start_at + timedelta(minutes=draw(st.integers(1, 120))),
         priority=draw(st.sampled_from([0, 10, 20, 255])),
     )
-
-
-def at_minute(minute: int) -> datetime:
-    """Return an instant of the day on which `occurrences` are drawn."""
-    return _DAY + timedelta(minutes=minute)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schedules import ImpossibleOccurrenceError, Occurrence, best, plan
+from schedules import NOTHING_YET, ImpossibleOccurrenceError, Occurrence, Timetable
 
 NOON = datetime(2026, 3, 3, 5, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -29,63 +29,42 @@ def an_occurrence(
     )
 
 
+def names_at(timetable: Timetable, minutes: int) -> list[str]:
+    found = [timetable.what_now(NOTHING_YET, NOON + minute * MINUTE) for minute in range(minutes)]
+    return [one.occurrence.id if one else "-" for one in found]
+
+
 def test_the_start_is_inside_and_the_end_is_not() -> None:
-    one = an_occurrence()
-    timetable = plan([one])
-    assert timetable.what_now(NOON - timedelta(microseconds=1)) is None
-    assert timetable.what_now(NOON) == one
-    assert timetable.what_now(one.end_at - timedelta(microseconds=1)) == one
-    assert timetable.what_now(one.end_at) is None
+    one = an_occurrence(late_limit=60 * MINUTE)
+    timetable = Timetable((one,))
+    for now, is_on in (
+        (NOON - timedelta(microseconds=1), False),
+        (NOON, True),
+        (one.end_at - timedelta(microseconds=1), True),
+        (one.end_at, False),
+    ):
+        assert (timetable.what_now(NOTHING_YET, now) is not None) is is_on
 
 
 def test_of_two_that_touch_only_one_is_on_air() -> None:
     first, second = an_occurrence("a"), an_occurrence("b", at=10)
-    assert plan([first, second]).what_now(first.end_at) == second
+    found = Timetable((first, second)).what_now(NOTHING_YET, first.end_at)
+    assert found is not None
+    assert found.occurrence == second
 
 
-def test_the_higher_priority_cuts_in_and_the_lower_returns() -> None:
-    routine, emergency = an_occurrence("a", priority=10), an_occurrence("b", at=3, minutes=2, priority=30)
-    timetable = plan([routine, emergency])
-    heard = [timetable.what_now(NOON + minute * MINUTE) for minute in range(11)]
-    assert [one.id if one else "-" for one in heard] == [
-        "a",
-        "a",
-        "a",
-        "b",
-        "b",
-        "a",
-        "a",
-        "a",
-        "a",
-        "a",
-        "-",
-    ]
+def test_of_what_has_not_begun_the_higher_priority_is_on_air() -> None:
+    routine = an_occurrence("a", priority=10, late_limit=60 * MINUTE)
+    urgent = an_occurrence("b", at=3, minutes=2, priority=130, late_limit=60 * MINUTE)
+    assert names_at(Timetable((routine, urgent)), 11) == [*"aaabb", *"aaaaa", "-"]
 
 
-def test_among_equals_the_earlier_start_wins_then_the_lower_id() -> None:
-    assert best([an_occurrence("a", at=1), an_occurrence("b")]) == an_occurrence("b")
-    assert best([an_occurrence("b"), an_occurrence("a")]) == an_occurrence("a")
-    assert best([]) is None
-
-
-def test_the_next_change_is_the_next_edge() -> None:
-    timetable = plan([an_occurrence("b", at=20), an_occurrence("a")])
-    edges = [NOON, NOON + 10 * MINUTE, NOON + 20 * MINUTE, NOON + 30 * MINUTE]
-    walked = []
-    now: datetime | None = NOON - MINUTE
-    while now is not None and (now := timetable.next_change(now)) is not None:
-        walked.append(now)
-    assert walked == edges
-
-
-def test_upcoming_is_what_has_not_begun() -> None:
-    timetable = plan([an_occurrence("c", at=20), an_occurrence("b", at=5), an_occurrence("a")])
-    assert [one.id for one in timetable.upcoming(NOON)] == ["b", "c"]
-
-
-def test_the_plan_is_in_playing_order() -> None:
-    timetable = plan([an_occurrence("c", at=1), an_occurrence("a"), an_occurrence("b", priority=9)])
-    assert [one.id for one in timetable.occurrences] == ["b", "a", "c"]
+def test_the_next_change_is_the_next_start_or_end() -> None:
+    timetable = Timetable((an_occurrence("b", at=20), an_occurrence("a")))
+    assert timetable.next_change(NOTHING_YET, NOON - MINUTE) == NOON
+    assert timetable.next_change(NOTHING_YET, NOON) == NOON + 10 * MINUTE
+    assert timetable.next_change(NOTHING_YET, NOON + 19 * MINUTE) == NOON + 20 * MINUTE
+    assert timetable.next_change(NOTHING_YET, NOON + 31 * MINUTE) is None
 
 
 def test_the_last_start_is_never_past_the_end() -> None:
