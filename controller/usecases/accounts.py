@@ -130,7 +130,8 @@ class Accounts:
             )
             for broadcast in held:
                 detail = f"order {broadcast.id}: {user.username} was locked out"
-                note(work, actor, "hold", f"notice:{broadcast.notice_id}", now=now, detail=detail)
+                for subject in (f"notice:{broadcast.notice_id}", f"broadcast:{broadcast.id}"):
+                    note(work, actor, "hold", subject, now=now, detail=detail)
         self._news.publish("airings")
         self._news.publish("notices")
         return len(held)

@@ -13,7 +13,7 @@ from controller.domain.ids import new_id
 from controller.domain.notices import Content, Notice
 from controller.domain.orders import plain_rule, rule_of, rule_text, terms_of
 from controller.domain.people import Permission
-from controller.domain.second_approval import needs_second
+from controller.domain.second_approval import Need, needs_second
 from controller.usecases.broadcast_views import AiringView, BroadcastLog, BroadcastView, view_of
 from controller.usecases.collisions import check_free
 from controller.usecases.from_above import communes_below, origin_at
@@ -179,6 +179,8 @@ def _write(
     communes = {one.id for one in communes_below(work, area).values()}
     band = band_of(broadcast.priority)
     needs = needs_second(spans=spans, zone=area.zone, kind=area.kind, communes=len(communes), band=band)
+    if broadcast.state is BroadcastState.HELD and Need.LOCKED_OUT in broadcast.needs.split(","):
+        needs = (*needs, Need.LOCKED_OUT)  # no change of the order is somebody's word that it was meant
     broadcast.needs = ",".join(needs)
     broadcast.state = BroadcastState.HELD if needs else BroadcastState.APPROVED
     broadcast.second_by, broadcast.second_at, broadcast.second_reason = None, None, ""

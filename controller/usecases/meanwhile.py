@@ -4,7 +4,7 @@ from controller.domain.changes import bounded
 from controller.domain.errors import Code, ConflictError
 from controller.usecases.ports import Work
 
-SAVING = ("write", "edit", "attach", "schedule", "reschedule")
+SAVING = ("write", "edit", "attach", "schedule", "reschedule", "hold")
 """actions of the trail that make a new version of their subject"""
 
 

@@ -174,7 +174,15 @@ class NoticeDesk:
             except ConflictError as error:
                 raise _told_who(work, error, notice, seen_version or notice.version) from error
             sound_of(work, notice, notice.version)
-            come_into_force(work, notice, now)
+            for held in come_into_force(work, notice, now):
+                note(
+                    work,
+                    actor,
+                    "hold",
+                    f"broadcast:{held.id}",
+                    now=now,
+                    detail=f"version {held.version}: new words",
+                )
             detail = f"version {notice.version}{whose}"
             note(work, actor, "approve", f"notice:{notice.id}", now=now, detail=detail)
             view = _view(work, notice)

@@ -109,7 +109,7 @@ class ReviewDesk:
             raise NotPermittedError(Code.SECOND_SAME_PERSON)
         if seen_version not in (None, broadcast.version):
             error = ConflictError(Code.EDITED_MEANWHILE, field="version")
-            raise told_who(work, error, f"notice:{broadcast.notice_id}", versions=1)
+            raise told_who(work, error, f"broadcast:{broadcast.id}", versions=1)
         kept = clean_reason(reason)
         if not kept:
             raise InvalidError(Code.REASON_EMPTY, field="reason")
@@ -122,7 +122,8 @@ class ReviewDesk:
             f"order {broadcast.id} version {broadcast.version}, {broadcast.needs}, {view.area.name}\n"
             f"{broadcast.second_reason}{on_behalf(actor, view.area)}"
         )
-        note(work, actor, action, f"notice:{broadcast.notice_id}", now=now, detail=detail)
+        for subject in (f"notice:{broadcast.notice_id}", f"broadcast:{broadcast.id}"):
+            note(work, actor, action, subject, now=now, detail=detail)
 
     def _tell(self) -> None:
         self._news.publish("airings")

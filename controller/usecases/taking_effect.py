@@ -14,21 +14,23 @@ from controller.usecases.timetables import refresh_timetables
 from schedules import Once
 
 
-def come_into_force(work: Work, notice: Notice, now: datetime) -> None:
-    """Change every broadcast of a notice to its version in force; devices hear of it with the next push.
+def come_into_force(work: Work, notice: Notice, now: datetime) -> Sequence[Broadcast]:
+    """Change every broadcast of a notice to its version in force, and return those that are held for it.
 
     An order that needed a second approver needs one for the new words too: it is held until then, and neither
     version of it airs. One that is held already is another version of itself, so that nobody approves the old one.
     """
-    content = approved_content(work, notice)
+    content, held = approved_content(work, notice), []
     for broadcast in work.airings.broadcasts_of_notice(notice.id):
         if broadcast.notice_version == notice.version or not may_still_air(work, broadcast, now):
             continue
         broadcast.notice_version, broadcast.content_id = notice.version, content.id
         if broadcast.needs:
             hold(work, broadcast, Need.CHANGED, now)
+            held.append(broadcast)
         else:
             refresh_timetables(work, renew_broadcast(work, broadcast, now), now)
+    return held
 
 
 def hold(work: Work, broadcast: Broadcast, need: Need, now: datetime) -> None:

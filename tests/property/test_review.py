@@ -144,18 +144,27 @@ class Review(RuleBasedStateMachine):
     @precondition(lambda self: self.notice_id and self.broadcasts)
     @rule(who=people, number=st.integers(0, 9), is_yes=st.booleans(), lag=st.integers(0, 1))
     def decide_second(self, who: str, number: int, is_yes: bool, lag: int) -> None:
-        one = self.broadcasts[number % len(self.broadcasts)]
+        self._decide_second(self.actors[who], self.broadcasts[number % len(self.broadcasts)], is_yes, lag)
+
+    @precondition(lambda self: self.notice_id and self.broadcasts)
+    @rule()
+    def everybody_approves_whatever_they_can(self) -> None:
+        for one in self.broadcasts:
+            for actor in self.actors.values():
+                self._decide_second(actor, self.room.row(Broadcast, one.id), True, 0)
+
+    def _decide_second(self, actor: Actor, one: Broadcast, is_yes: bool, lag: int) -> None:
         desk = self.room.uses.review
         decide = desk.approve_second if is_yes else desk.reject_second
-        if self._try(lambda: decide(self.actors[who], one.id, reason="đúng", seen_version=one.version - lag)):
-            person = self.actors[who].user_id
-            assert lag == 0, "decided unseen"
-            assert one.state is BroadcastState.HELD
-            assert person != one.created_by, "decided their own order"
+        was_held = one.state is BroadcastState.HELD
+        if self._try(lambda: decide(actor, one.id, reason="đúng", seen_version=one.version - lag)):
             version = self.notice.approved_version
             assert version is not None
-            assert person not in self.writers[version], "decided about their own words"
-            assert person != self.approvals[version], "one person was both approvers"
+            assert lag == 0, "decided unseen"
+            assert was_held
+            assert actor.user_id != one.created_by, "decided their own order"
+            assert actor.user_id not in self.writers[version], "decided about their own words"
+            assert actor.user_id != self.approvals[version], "one person was both approvers"
             if is_yes:
                 self.seconds[one.id] = version
 
@@ -211,4 +220,4 @@ class Review(RuleBasedStateMachine):
 
 @pytest.mark.timeout(300)
 class TestReview(Review.TestCase):  # type: ignore[name-defined,misc]
-    settings = settings(max_examples=25, stateful_step_count=30, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=12, stateful_step_count=40, suppress_health_check=list(HealthCheck))

@@ -6,10 +6,18 @@ import pytest
 
 from controller.domain.airings import AiringState, Broadcast, BroadcastState
 from controller.domain.devices import Device
-from controller.domain.errors import Code, InvalidError, NotFoundError, NotPermittedError, NotSignedInError
+from controller.domain.errors import (
+    Code,
+    DomainError,
+    InvalidError,
+    NotFoundError,
+    NotPermittedError,
+    NotSignedInError,
+)
 from controller.domain.people import Role
 from controller.domain.second_approval import Need
 from controller.usecases.timetables import planned_airings
+from controller.usecases.wishes import OrderWish
 from tests.factories.controller import ControlRoom
 
 
@@ -100,3 +108,42 @@ def test_what_was_lent_ends_with_the_account(room: ControlRoom) -> None:
     )
     room.uses.accounts.lock_out(room.administrator(), room.approver().user_id, reason="x")
     assert room.uses.stand_ins.listed(room.administrator()) == []
+
+
+@pytest.mark.scenario("S-029")
+def test_a_stolen_password_alone_wakes_nobody(room: ControlRoom) -> None:
+    speaker = room.device()
+    notice, thief = room.approved(title="Còi báo động"), room.editor()
+    night = room.clock.now().replace(hour=20, minute=15)  # 03:15 in Viet Nam
+    wish: OrderWish = {"start_at": night, "priority": 250}
+    with pytest.raises(DomainError) as refused:
+        room.uses.broadcasts.schedule(thief, notice.id, area_id=room.tree["A"].id, **wish)
+    assert (refused.value.code, refused.value.field) == (Code.CAUSE_EMPTY, "cause")
+    wish["cause"] = "thử còi"
+    siren = room.uses.broadcasts.schedule(thief, notice.id, area_id=room.tree["A"].id, **wish).broadcast
+    assert (siren.state, siren.needs) == (
+        BroadcastState.HELD,
+        f"{Need.OUT_OF_HOURS},{Need.EMERGENCY}",
+    )
+    for helper in (thief, room.approver(), room.editor("province")):
+        with pytest.raises((NotPermittedError, NotFoundError)):
+            room.uses.review.approve_second(helper, siren.id, reason="x")
+    assert room.airings_of(speaker) == []
+    room.uses.accounts.lock_out(room.administrator(), thief.user_id, reason="Lộ mật khẩu")
+    second = room.person("nguoi-duyet-hai", Role.APPROVER, "A")
+    room.uses.review.reject_second(second, siren.id, reason="Không ai lệnh còi này")
+    assert room.airings_of(speaker) == []
+
+
+def test_a_change_of_a_locked_out_order_by_an_innocent_does_not_set_it_free(room: ControlRoom) -> None:
+    speaker = room.device()
+    broadcast = room.schedule(in_s=3_600).broadcast
+    room.uses.accounts.lock_out(room.administrator(), room.approver().user_id, reason="Lộ mật khẩu")
+    colleague = room.person("dong-nghiep", Role.EDITOR, "A")
+    kept = room.row(Broadcast, broadcast.id)
+    room.uses.broadcasts.reschedule(
+        colleague, kept.id, seen_version=kept.version, start_at=room.clock.now() + timedelta(hours=2)
+    )
+    kept = room.row(Broadcast, broadcast.id)
+    assert (kept.state, kept.needs) == (BroadcastState.HELD, Need.LOCKED_OUT)
+    assert {one.state for one in room.airings_of(speaker)} == {AiringState.WITHDRAWN}
