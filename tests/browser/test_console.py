@@ -135,10 +135,13 @@ def test_the_whole_job_is_done_with_a_keyboard_at_360_px(house: ConsoleHouse, br
         expect(other.get_by_role("heading", name="Duyệt bản tin")).to_be_visible()
         check_page(approver)
         approver.press("button", "Duyệt cho phát")
-        expect(other.get_by_text("Đã duyệt. Người soạn có thể lên lịch phát.")).to_be_visible()
+        expect(other.get_by_text("Đã duyệt. Bản này có hiệu lực từ bây giờ.")).to_be_visible()
         # schedule: the author's page has heard of it
         keys.press_when_there("link", "Trạng thái vừa thay đổi")
         expect(desk.get_by_role("heading", name="Lên lịch phát")).to_be_visible()
+        check_page(keys)
+        keys.press("link", "Lên lịch")
+        expect(desk.get_by_role("heading", name="Loa sẽ phát thế này")).to_be_visible()
         check_page(keys)
         keys.press("button", "Lên lịch")
         broadcasts = desk.locator("#broadcasts")
@@ -255,16 +258,17 @@ def test_times_are_the_wards_own_wherever_the_browser_stands(house: ConsoleHouse
     context = browser.new_context(timezone_id="America/New_York", locale="vi-VN")
     context.add_cookies([{"name": "loa_session", "value": token, "url": house.url}])
     with watched(context.new_page()) as page:
-        page.goto(f"{house.url}/notices/{notice.id}")
-        assert page.get_by_label("Giờ", exact=True).input_value() == "16:35"
-        page.get_by_label("Ngày", exact=True).fill("2026-11-23")
-        page.get_by_label("Giờ", exact=True).fill("05:30")
+        page.goto(f"{house.url}/notices/{notice.id}/schedule")
+        assert page.locator("#schedule-start_time").input_value() == "16:35"
+        page.locator("#schedule-start_date").fill("2026-11-23")
+        page.locator("#schedule-start_time").fill("06:30")
+        expect(page.locator("#preview").get_by_text("T2 23/11 06:30:00").first).to_be_visible()
         page.get_by_role("button", name="Lên lịch").click()
         for path in (f"/notices/{notice.id}", "/", "/log"):
             page.goto(house.url + path)
-            expect(page.get_by_text("Thứ Hai 23/11/2026 05:30").first).to_be_visible()
+            expect(page.get_by_text("Thứ Hai 23/11/2026 06:30").first).to_be_visible()
     planned = house.room.uses.broadcasts.log(house.room.editor())[0].airing.planned_at
-    assert planned.isoformat() == "2026-11-22T22:30:00+00:00"
+    assert planned.isoformat() == "2026-11-22T23:30:00+00:00"
 
 
 def test_pages_work_without_scripts(house: ConsoleHouse, browser: Browser) -> None:

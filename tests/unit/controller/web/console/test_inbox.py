@@ -10,6 +10,7 @@ from controller.domain.airings import AiringState, InboxState
 from controller.domain.people import Role
 from controller.usecases.broadcast_desk import BroadcastView
 from controller.usecases.rights import Actor
+from schedules import Band
 from tests.fixtures.console_house import ConsoleHouse, console_house
 from tests.unit.controller.web.console.test_timelines import words_of
 
@@ -97,15 +98,11 @@ def test_equals_that_meet_wait_for_the_communes_order_of_play(own: ConsoleHouse)
     room = own.room
     rule = {"kind": "daily", "times": ["17:30"], "valid_from": "2026-11-21"}
     notice = room.approved(title="Tin ưu tiên của xã")
+    area_id = room.tree["A"].id
     room.uses.broadcasts.schedule(
-        room.editor(),
-        notice.id,
-        area_id=room.tree["A"].id,
-        rule=rule,
-        band="priority",
-        cause="họp",  # type: ignore[arg-type]
+        room.editor(), notice.id, area_id=area_id, rule=rule, band=Band.PRIORITY, cause="họp"
     )
-    sent_down(own, "Tin ưu tiên của tỉnh", band="priority")
+    sent_down(own, "Tin ưu tiên của tỉnh", band=Band.PRIORITY)
     editor = own.visitor(room.editor())
     device = room.uses.devices.listed(room.editor())[0].device
     timeline = words_of(editor.get(f"/devices/{device.id}/timeline").text)
