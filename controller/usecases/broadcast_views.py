@@ -16,6 +16,7 @@ from controller.domain.areas import DEFAULT_ZONE, Area
 from controller.domain.devices import Device
 from controller.domain.errors import NotFoundError
 from controller.domain.people import Permission
+from controller.usecases.area_days import PlaceBook
 from controller.usecases.notice_desk import notice_for
 from controller.usecases.ports import Clock, News, Unit, Work
 from controller.usecases.rights import Actor, area_for, visible_areas
@@ -42,11 +43,15 @@ class BroadcastView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AiringView:
-    """One line of the airing log. `zone` is that of the device's area."""
+    """One line of the airing log. `zone` is that of the device's area.
+
+    `place` is what the area was called in which the device stood on the day of the airing; "" outside the log.
+    """
 
     airing: Airing
     device: Device
     zone: str = DEFAULT_ZONE
+    place: str = ""
 
 
 def view_of(work: Work, broadcast: Broadcast, area: Area | None, now: datetime) -> BroadcastView:
@@ -127,7 +132,9 @@ class BroadcastLog:
                 after=after,
                 limit=min(limit, 500),
             )
-            return _views(airings, devices, zones)
+            shown = {devices[one.device_id].area_id for one in airings}
+            book = PlaceBook(work, shown, {one.device_id for one in airings})
+            return _views(airings, devices, zones, book)
 
     def coming(self, actor: Actor, *, limit: int = 500) -> Sequence[AiringView]:
         """Return what is on air or planned for the next days on the devices the actor may see, soonest first."""
@@ -148,9 +155,15 @@ def _visible_devices(work: Work, actor: Actor) -> tuple[dict[str, Device], dict[
 
 
 def _views(
-    airings: Sequence[Airing], devices: Mapping[str, Device], zones: Mapping[str, str]
+    airings: Sequence[Airing],
+    devices: Mapping[str, Device],
+    zones: Mapping[str, str],
+    book: PlaceBook | None = None,
 ) -> list[AiringView]:
-    return [
-        AiringView(airing=one, device=devices[one.device_id], zone=zones[devices[one.device_id].area_id])
-        for one in airings
-    ]
+    found = []
+    for one in airings:
+        device = devices[one.device_id]
+        place = book.place_of(device, one.planned_at) if book is not None else None
+        name = place.name if place is not None else ""
+        found.append(AiringView(airing=one, device=device, zone=zones[device.area_id], place=name))
+    return found

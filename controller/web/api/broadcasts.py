@@ -70,4 +70,4 @@ def list_airings(
         after=after,
         limit=limit,
     )
-    return [AiringOut.of(view.airing, view.zone) for view in views]
+    return [AiringOut.of(view.airing, view.zone, place=view.place) for view in views]

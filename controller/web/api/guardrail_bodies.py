@@ -1,4 +1,4 @@
-"""The API's bodies about guard rails. A profile has the plain form of docs/planning.md; what is left out says nothing."""
+"""The API's bodies about guard rails. A profile has the plain form of docs/planning.md; a field left out is silent."""
 
 from datetime import date, datetime
 from typing import Any

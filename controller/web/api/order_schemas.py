@@ -64,6 +64,7 @@ class AiringOut(BaseModel):
     broadcast_id: str
     notice_id: str
     device_id: str
+    place: str = Field(description="The device's area, by its name of that day; empty outside the log")
     title: str
     day: date = Field(description="The local day to which it belongs")
     weekday: int = Field(description="1 is Monday, 7 is Sunday")
@@ -82,13 +83,14 @@ class AiringOut(BaseModel):
     reason: str
 
     @classmethod
-    def of(cls, airing: Airing, zone: str) -> "AiringOut":
+    def of(cls, airing: Airing, zone: str, *, place: str = "") -> "AiringOut":
         day = _day(airing, zone)
         return cls(
             id=airing.id,
             broadcast_id=airing.broadcast_id,
             notice_id=airing.notice_id,
             device_id=airing.device_id,
+            place=place,
             title=airing.title,
             day=day,
             weekday=day.isoweekday(),

@@ -27,7 +27,6 @@ def log(page: VisitorPage, device: str = "", state: str = "", before: str = "", 
     return page.render(
         "log.html",
         views=views,
-        areas={area.id: area for area in page.uses.areas.visible(page.actor)},
         devices=page.uses.devices.listed(page.actor),
         states=list(AiringState),
         device=device,
