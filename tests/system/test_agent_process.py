@@ -43,9 +43,11 @@ class Bench:
         self.agent.start()
         self.controller.wait_for(State)
 
-    def item(self, name: str, *, start_at: datetime, seconds: float, **changes: object) -> Item:
+    def item(
+        self, name: str, *, start_at: datetime, seconds: float, frequency: int = 440, **changes: object
+    ) -> Item:
         """Return an item whose content the controller's side can serve."""
-        whole = a_tone(self.folder, seconds=seconds)
+        whole = a_tone(self.folder, seconds=seconds, frequency=frequency)
         ref = ContentRef(id=hashlib.sha256(whole).hexdigest(), size=len(whole), media_type="audio/ogg")
         self.controller.contents[ref.id] = whole
         item = Item(
@@ -372,3 +374,37 @@ def test_a_stop_is_quick_when_the_broker_does_not_even_answer(tmp_path: Path) ->
         begun = time.monotonic()
         assert agent.stop() == 0
         assert time.monotonic() - begun < 3
+
+
+@pytest.mark.scenario("S-044")
+def test_an_emergency_cuts_in_and_what_it_cut_goes_on_at_its_very_sample(bench: Bench) -> None:
+    """Sound, measured in the recording: nothing is lost, nothing is heard twice, and the cut does not click."""
+    routine = bench.item("thuong", start_at=soon(3), seconds=6)
+    routine = replace(routine, latest_at=routine.end_at + timedelta(minutes=5))
+    urgent = bench.item("khan", start_at=soon(0), seconds=1.5, frequency=900, priority=250,
+                        authorised_by="Chủ tịch UBND phường", cause="vỡ đê")  # fmt: skip
+    stored = replace(urgent, start_at=soon(3600), end_at=soon(3602))
+    bench.controller.push(routine, stored, revision=1)
+    bench.controller.wait_for(State, lambda state: state.playing == ("thuong",))
+    until(lambda: bench.agent.sound_s() > 1.5, "the routine item plays", bench.agent.log_text)
+
+    ordered_at = soon(0)
+    now = replace(urgent, start_at=ordered_at, end_at=ordered_at + timedelta(seconds=2.5))
+    bench.controller.push(routine, now, revision=2)
+    cut = bench.controller.wait_for_entry("thuong", result="preempted")
+    siren = bench.controller.wait_for_entry("khan")
+    rest = bench.controller.wait_for_entry("thuong", result="done")
+    assert (cut.result, cut.reason, cut.detail) == ("preempted", "outranked", "winner=khan")
+    assert (siren.result, rest.result) == ("done", "done")
+    assert siren.started_at is not None
+    assert siren.started_at - ordered_at < timedelta(milliseconds=500)
+    assert rest.offset_ms == cut.length_ms
+    recorded, whole, urgent_whole = bytes(bench.agent.samples()), bench.decoded(routine), bench.decoded(now)
+    before = cut.length_ms * 48 * 2
+    fade = 480 * 2
+    assert recorded[: before - fade] == whole[: before - fade]
+    at = recorded.index(urgent_whole)
+    # What left of the last millisecond is in the recording; the rest begins at the whole millisecond before.
+    assert 0 <= at - before < 48 * 2
+    assert abs(memoryview(recorded).cast("h")[at // 2 - 1]) <= 1
+    assert recorded[at + len(urgent_whole) :] == whole[before:]
