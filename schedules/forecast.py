@@ -50,14 +50,26 @@ def foresee(
 class _Wish:
     """An occurrence that wants the air."""
 
-    __slots__ = ("_rank", "deadline", "is_cut", "is_gone", "occurrence", "played", "was_on", "winner")
+    __slots__ = (
+        "_rank",
+        "deadline",
+        "ending",
+        "ends_at",
+        "is_cut",
+        "is_gone",
+        "occurrence",
+        "played",
+        "was_on",
+        "winner",
+    )
 
     def __init__(self, occurrence: Occurrence) -> None:
         self.occurrence = occurrence
         self.played = _ZERO
         self.is_cut = self.was_on = self.is_gone = False
         self.winner = ""
-        self.deadline: Deadline = (occurrence.start_at, _LAST_CHANCE)
+        self.deadline: Deadline | None = None
+        self.ends_at, self.ending = occurrence.end_at, Ending.WHOLE
         self._rank: Rank | None = None
 
     def __lt__(self, other: "_Wish") -> bool:
@@ -90,6 +102,7 @@ class _Play:
         self._rails = rails
         self._history = history
         self._now = now.astimezone(UTC)
+        self._has_past = bool(history.played or history.waiting)
         self._account = Account.of(history.aired)
         unique: dict[str, Occurrence] = {}
         for one in occurrences:
@@ -113,12 +126,15 @@ class _Play:
                 yield from self._dropped((self._now, not _LAST_CHANCE))
             yield from self._decided()
             change_at = self._next_change()
+            if self._current is not None and (change_at is None or change_at >= self._ends_at):
+                yield self._end()
+                if self._wishes:
+                    continue
+                # Nobody waits: nothing happens before the next start.
+                change_at = self._coming[-1].start_at if self._coming else None
             if change_at is None:
                 return
-            if self._current is not None and change_at >= self._ends_at:
-                yield self._end()
-            else:
-                self._now = change_at
+            self._now = max(self._now, change_at)
 
     def _decided(self) -> Iterator[Segment | Unaired]:
         """Give the air to whom it belongs now; yield what that ends."""
@@ -128,8 +144,9 @@ class _Play:
             if self._current is not None:
                 yield self._cut(chosen)
             self._begin(chosen)
-        if self._fresh:
+        if len(self._wishes) > 1 and self._fresh:
             self._mark_losers()
+        self._fresh.clear()
         if self._deadlines:
             yield from self._dropped((self._now, _LAST_CHANCE))
 
@@ -158,7 +175,10 @@ class _Play:
     def _let_start(self) -> None:
         while self._coming and self._coming[-1].start_at <= self._now:
             wish = self._wish_of(self._coming.pop())
-            insort(self._wishes, wish)
+            if self._wishes:
+                insort(self._wishes, wish)
+            else:
+                self._wishes.append(wish)
             self._fresh.append(wish)
             # What begins at this very instant has its chance first, even with a late limit of zero.
             if wish.has_lost or wish.occurrence.start_at < self._now:
@@ -167,6 +187,8 @@ class _Play:
     def _wish_of(self, one: Occurrence) -> _Wish:
         """Return the wish of an occurrence, with what has already become of it."""
         wish, history = _Wish(one), self._history
+        if not self._has_past:
+            return wish
         if one.id in history.played:
             wish.is_cut = wish.was_on = True
             if one.on_loss is OnLoss.RESUME:
@@ -195,8 +217,8 @@ class _Play:
         # Cut before its time has come, it had begun by a clock that was wrong: it does not go on at just any hour.
         if wish.is_cut and (drop_at < self._now or one.start_at > self._now):
             drop_at, is_good = self._now, not _LAST_CHANCE
-        wish.deadline = (drop_at, is_good)
-        heappush(self._deadlines, (wish.deadline, wish.rank, wish))
+        deadline = wish.deadline = (drop_at, is_good)
+        heappush(self._deadlines, (deadline, wish.rank, wish))
 
     def _dropped(self, limit: Deadline) -> Iterator[Unaired]:
         """Yield those whose deadline is not after `limit`, in the order of their deadlines."""
@@ -246,15 +268,17 @@ class _Play:
         return all(other.may_wait for other in self._wishes)
 
     def _breaches(self, wish: _Wish) -> tuple[Breach, ...]:
+        """Return what it would break if it began now; note until when it would be on air."""
         one = wish.occurrence
         if one.is_text:
+            wish.ends_at, wish.ending = one.end_at, Ending.WHOLE
             return ()
         if self._current is not None:
             # What would be cut for it has sounded all the same.
             self._count_until(self._now)
+        wish.ends_at, wish.ending = self._end_of(wish, self._now)
         if not one.is_emergency:
-            end_at, _ = self._end_of(wish, self._now)
-            return self._rails.breaches(one.start_at, self._now, end_at, self._account)
+            return self._rails.breaches(one.start_at, self._now, wish.ends_at, self._account)
         if not (one.authorised_by.strip() and one.cause.strip()):
             return (Breach("emergency_unnamed"),)
         _, limit = self._rails.emergency_limits(one.start_at)
@@ -271,9 +295,9 @@ class _Play:
         one = wish.occurrence
         if one.is_text:
             return one.end_at, Ending.WHOLE
-        end_at, ending = begun_at + one.length - wish.played, Ending.WHOLE
-        if end_at > one.off_by:
-            end_at, ending = one.off_by, Ending.TRIMMED
+        end_at, ending, off_by = begun_at + (one.length - wish.played), Ending.WHOLE, one.off_by
+        if end_at > off_by:
+            end_at, ending = off_by, Ending.TRIMMED
         if one.is_emergency:
             item, day = self._rails.emergency_limits(one.start_at)
             left = min(item - wish.played, day - self._account.emergencies(self._rails.day_of(begun_at)))
@@ -285,7 +309,7 @@ class _Play:
         one = wish.occurrence
         self._current, wish.was_on = wish, True
         self._begun_at = self._counted_at = self._now
-        self._ends_at, self._ending = self._end_of(wish, self._now)
+        self._ends_at, self._ending = wish.ends_at, wish.ending
         self._offset, self._volume = wish.played, one.volume
         if one.is_text:
             self._offset = _ZERO
@@ -348,13 +372,11 @@ class _Play:
                 if wish is not self._current and not wish.is_gone and not wish.winner:
                     wish.winner = self._current.occurrence.id
                     self._set_deadline(wish)
-        self._fresh.clear()
 
     def _next_change(self) -> datetime | None:
-        """Return when something else may happen: a start, an end, or a deadline, perhaps one that is void by now."""
-        edges = [self._deadlines[0][0][0]] if self._deadlines else []
+        """Return when something else may happen: a start, or a deadline, perhaps one that is void by now."""
+        change_at = self._deadlines[0][0][0] if self._deadlines else None
         if self._coming:
-            edges.append(self._coming[-1].start_at)
-        if self._current is not None:
-            edges.append(self._ends_at)
-        return min(edges, default=None)
+            start_at = self._coming[-1].start_at
+            change_at = start_at if change_at is None or start_at < change_at else change_at
+        return change_at

@@ -7,6 +7,7 @@ jump, what forbids and what lowers is read at its longest, what allows by the po
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from schedules.guardrails import NIGHT, Guardrail
@@ -25,8 +26,7 @@ class _DayHours:
 
     quiet: tuple[tuple[datetime, datetime, Slot], ...]
     allowed: tuple[tuple[datetime, datetime], ...]
-    nights: tuple[tuple[datetime, datetime], ...]
-    steps: tuple[tuple[datetime, datetime, int], ...]
+    caps: tuple[tuple[datetime, datetime, int], ...]
 
 
 class Hours:
@@ -36,8 +36,8 @@ class Hours:
         self._guardrail = guardrail
         self.zone = zone
         self._days: dict[int, _DayHours] = {}
-        self._lowest = min((volume for _, volume in guardrail.volume_curve), default=_FULL)
-        self._has_curve = bool(guardrail.volume_curve)
+        night = [] if guardrail.night_volume is None else [guardrail.night_volume]
+        self._lowest = min([*(volume for _, volume in guardrail.volume_curve), *night], default=_FULL)
         self._last_asked = (datetime.min.replace(tzinfo=UTC), date.min)
 
     def day_of(self, instant: datetime) -> date:
@@ -73,21 +73,13 @@ class Hours:
 
     def cap(self, start_at: datetime, end_at: datetime) -> int:
         """Return the lowest volume that the curve and the night allow anywhere in [start_at, end_at)."""
-        night = self._guardrail.night_volume
-        if end_at - start_at >= _WHOLE:
-            return min(self._lowest, _FULL if night is None else night)
+        if self._lowest == _FULL or end_at - start_at >= _WHOLE:
+            return self._lowest
         cap = _FULL
-        if self._has_curve:
-            cap = self._guardrail.volume_at(start_at.astimezone(self.zone).time())
         for number in range(start_at.toordinal(), end_at.toordinal() + 1):
-            hours = self._on(number)
-            for begin, end, volume in hours.steps:
-                if volume < cap and start_at <= end and begin < end_at:
+            for begin, end, volume in self._on(number).caps:
+                if volume < cap and start_at < end and begin < end_at:
                     cap = volume
-            if night is not None and night < cap:
-                for begin, end in hours.nights:
-                    if start_at < end and begin < end_at:
-                        cap = night
         return cap
 
     def _on(self, number: int) -> _DayHours:
@@ -106,17 +98,24 @@ class Hours:
         later = [date.fromordinal(number + offset) for offset in (2, 3, 4)]
         guardrail, zone = self._guardrail, self.zone
         quiet = [(*slot.longest_span_on(day, zone), slot) for day in days for slot in guardrail.quiet_hours]
-        nights = [NIGHT.longest_span_on(day, zone) for day in days]
         allowed = [slot.span_on(day, zone) for day in (*days, *later) for slot in guardrail.slots or ()]
-        steps = [
-            (*both_readings(day, at, zone), volume) for day in days for at, volume in guardrail.volume_curve
-        ]
         return _DayHours(
             quiet=tuple(one for one in quiet if one[0] < end and begin < one[1]),
             allowed=tuple(one for one in _joined(allowed) if one[0] < end and begin < one[1]),
-            nights=tuple(one for one in nights if one[0] < end and begin < one[1]),
-            steps=tuple(one for one in steps if one[0] < end and begin <= one[1]),
+            caps=tuple(one for one in self._caps([*days, later[0]]) if one[0] < end and begin < one[1]),
         )
+
+    def _caps(self, days: list[date]) -> list[tuple[datetime, datetime, int]]:
+        """Return what is capped, and at what: the nights, and the curve from each step to the next."""
+        guardrail, zone = self._guardrail, self.zone
+        caps = []
+        if guardrail.night_volume is not None:
+            caps += [(*NIGHT.longest_span_on(day, zone), guardrail.night_volume) for day in days]
+        curve = sorted(guardrail.volume_curve)
+        steps = [(both_readings(day, at, zone), volume) for day in days for at, volume in curve]
+        for ((begin, _), volume), ((_, end), _) in pairwise(steps):
+            caps.append((begin, end, volume))
+        return caps
 
 
 @lru_cache(maxsize=1_024)

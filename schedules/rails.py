@@ -152,8 +152,12 @@ class RailsInForce:
         limit = guardrail.sessions_per_day
         if limit is not None and sessions > limit:
             found.append(Breach("sessions_per_day", (("limit", limit), ("used", sessions))))
-        found += _minutes("session_minutes", guardrail.session_minutes, session)
-        found += _minutes("day_minutes", guardrail.day_minutes, total)
+        limit = guardrail.session_minutes
+        if limit is not None and session > limit * _MINUTE:
+            found.append(_too_many("session_minutes", limit, session))
+        limit = guardrail.day_minutes
+        if limit is not None and total > limit * _MINUTE:
+            found.append(_too_many("day_minutes", limit, total))
         return tuple(found)
 
     def volume(self, planned_at: datetime, start_at: datetime, end_at: datetime, wished: int) -> int:
@@ -203,12 +207,10 @@ def _weekday(days: frozenset[int], planned_on: date, begun_on: date, *, goes_on:
     return []
 
 
-def _minutes(code: str, limit: int | None, used: timedelta) -> list[Breach]:
-    if limit is None or used <= limit * _MINUTE:
-        return []
+def _too_many(code: str, limit: int, used: timedelta) -> Breach:
     # Whole minutes, the begun one counted: "17 of 15".
     minutes = -(-used // _MINUTE)
-    return [Breach(code, (("limit", limit), ("used", minutes), ("used_s", round(used.total_seconds()))))]
+    return Breach(code, (("limit", limit), ("used", minutes), ("used_s", round(used.total_seconds()))))
 
 
 def _words(slot: Slot) -> tuple[tuple[str, str], ...]:
