@@ -312,5 +312,5 @@ class News(Protocol):
     """Tells open console pages that something changed; never carries the truth itself."""
 
     def publish(self, topic: str) -> None:
-        """`topic` is "devices", "airings" or "notices"."""
+        """`topic` is "devices", "airings" or "notices"; what waits and reminders count as notices."""
         ...

@@ -53,7 +53,7 @@ def ask(cluster: Path, *statements: str) -> str:
 
 
 def test_postgresql_refuses_to_change_the_trail_and_takes_new_lines(cluster: Path) -> None:
-    table = str(CreateTable(audit_entries).compile(dialect=postgresql.dialect()))
+    table = str(CreateTable(audit_entries).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
     add = (
         "INSERT INTO audit_entries (id, at, actor, action, subject, address, detail) "
         "VALUES ('{}', now(), 'a', 'write', 'notice:1', '', 'cũ')"

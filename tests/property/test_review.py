@@ -18,6 +18,7 @@ from controller.domain.second_approval import Need
 from controller.usecases.rights import Actor
 from controller.usecases.taking_effect import hold
 from controller.usecases.timetables import planned_airings
+from controller.usecases.wishes import OrderWish
 from tests.factories.controller import ControlRoom
 
 PEOPLE = ("an", "binh", "chi", "dung")
@@ -105,14 +106,14 @@ class Review(RuleBasedStateMachine):
             assert person not in self.writers[self.notice.version], "approved their own"
             self.approvals[self.notice.version] = person
 
-    @rule(writer=people, decider=people, text=texts)
-    def go_the_whole_way(self, writer: str, decider: str, text: str) -> None:
+    @rule(writer=people, decider=people, text=texts, is_emergency=st.booleans())
+    def go_the_whole_way(self, writer: str, decider: str, text: str, is_emergency: bool) -> None:
         """Do what is done on a good day, so that long stories come to pass."""
         self.edit(writer, text, 0)
         self.submit(writer)
         self.make_sounds()
         self.approve(decider, 0)
-        self.schedule(writer)
+        self.schedule(writer, is_emergency)
 
     @rule(who=people)
     def reject(self, who: str) -> None:
@@ -121,12 +122,15 @@ class Review(RuleBasedStateMachine):
         ):
             assert self.actors[who].user_id not in self.writers[self.notice.version], "decided their own"
 
-    @rule(who=people)
-    def schedule(self, who: str) -> None:
-        start_at = self.room.clock.now() + timedelta(minutes=30)
+    @rule(who=people, is_emergency=st.booleans())
+    def schedule(self, who: str, is_emergency: bool) -> None:
+        wish: OrderWish = {"start_at": self.room.clock.now() + timedelta(minutes=30)}
+        if is_emergency:
+            wish["priority"], wish["cause"] = 250, "lũ"
+        area_id = self.room.tree["A"].id
         self._try(
             lambda: self.room.uses.broadcasts.schedule(
-                self.actors[who], self.notice_id, area_id=self.room.tree["A"].id, start_at=start_at
+                self.actors[who], self.notice_id, area_id=area_id, **wish
             )
         )
 
@@ -218,6 +222,7 @@ class Review(RuleBasedStateMachine):
             assert self.notice.approved_text == self.texts[version]
 
 
-@pytest.mark.timeout(300)
-class TestReview(Review.TestCase):  # type: ignore[name-defined,misc]
-    settings = settings(max_examples=12, stateful_step_count=40, suppress_health_check=list(HealthCheck))
+TestReview = pytest.mark.timeout(300)(Review.TestCase)
+TestReview.settings = settings(
+    max_examples=20, stateful_step_count=40, suppress_health_check=list(HealthCheck)
+)
