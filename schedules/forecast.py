@@ -136,19 +136,20 @@ class _Play:
                 return
             self._now = max(self._now, change_at)
 
-    def _decided(self) -> Iterator[Segment | Unaired]:
-        """Give the air to whom it belongs now; yield what that ends."""
+    def _decided(self) -> list[Segment | Unaired]:
+        """Give the air to whom it belongs now; return what that ends."""
         chosen, refused = self._choose()
-        yield from refused
+        ended: list[Segment | Unaired] = [*refused]
         if chosen is not None and chosen is not self._current:
             if self._current is not None:
-                yield self._cut(chosen)
+                ended.append(self._cut(chosen))
             self._begin(chosen)
         if len(self._wishes) > 1 and self._fresh:
             self._mark_losers()
         self._fresh.clear()
         if self._deadlines:
-            yield from self._dropped((self._now, _LAST_CHANCE))
+            ended += self._dropped((self._now, _LAST_CHANCE))
+        return ended
 
     def _take_up(self) -> None:
         """Go on from what is on air. A start that is still to come means that the clock was set back: it is now."""

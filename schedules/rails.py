@@ -137,7 +137,7 @@ class RailsInForce:
         self, planned_at: datetime, start_at: datetime, end_at: datetime, account: Account
     ) -> tuple[Breach, ...]:
         """Return every rule that an item planned for one instant would break by sounding in [start_at, end_at)."""
-        number = self._number_at(planned_at)
+        number = 0 if self._is_undated else self._number_at(planned_at)
         guardrail, hours = self._rails[number].guardrail, self._hours[number]
         found: list[Breach] = []
         if quiet := hours.quiet_slot(start_at, end_at):
