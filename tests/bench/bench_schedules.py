@@ -5,14 +5,15 @@ measured in processor time, the best of some rounds, since others use the machin
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from device_agent.core.effects import Perform
-from device_agent.core.events import Restored, Tick, TimetableArrived
+from device_agent.core.events import ContentStored, Restored, Tick, TimetableArrived
 from device_agent.core.state import NO_TIMETABLE, RELEASED_AT, AgentState
 from device_agent.core.step import next_wake, step
 from protocol import ContentRef, Item
@@ -27,10 +28,10 @@ from schedules import (
     LunarDay,
     MonthlyOnWeekday,
     Occurrence,
+    Pattern,
     Rails,
     RailsInForce,
     Recurring,
-    Segment,
     Timetable,
     Weekday,
     Weekly,
@@ -57,7 +58,7 @@ def bench() -> list[tuple[str, float, str]]:
 
 def _previews() -> list[tuple[str, float, str]]:
     rows = []
-    took = {count: _best_ms(lambda count=count: _preview(_rules(count))) for count in (50, 100, 200, 400)}
+    took = {count: _best_ms(partial(_preview, _rules(count))) for count in (50, 100, 200, 400)}
     for count, ms in took.items():
         rows.append((f"preview of 7 days, {count} rules, {len(_planned(_rules(count)))} starts", ms, "ms"))
     rows.append(("  of 200 rules: to expand them", _best_ms(lambda: _starts(_rules(200))), "ms"))
@@ -74,8 +75,14 @@ def _rules(count: int) -> list[Recurring]:
 def _rule(number: int) -> Recurring:
     minute = (number * 37) % (16 * 60) + 5 * 60
     kind = number % 10
-    patterns = {7: Weekly(days=frozenset({Weekday(1), Weekday(4)})), 6: Weekly(days=frozenset({Weekday(6)}))}
-    patterns_of_month = {8: MonthlyOnWeekday(nth=3, weekday=Weekday(5)), 9: Lunar(days=frozenset({1, 15}))}
+    patterns: dict[int, Pattern] = {
+        7: Weekly(days=frozenset({Weekday(1), Weekday(4)})),
+        6: Weekly(days=frozenset({Weekday(6)})),
+    }
+    patterns_of_month: dict[int, Pattern] = {
+        8: MonthlyOnWeekday(nth=3, weekday=Weekday(5)),
+        9: Lunar(days=frozenset({1, 15})),
+    }
     return Recurring(
         pattern={**patterns, **patterns_of_month}.get(kind, Daily()),
         times=(clock(minute // 60, minute % 60),),
@@ -116,8 +123,11 @@ def _planned(rules: list[Recurring]) -> list[Occurrence]:
 
 
 def _preview(rules: list[Recurring]) -> int:
-    found = foresee(_planned(rules), _RAILS, NOTHING_YET, _MONDAY, until=_MONDAY + _WEEK)
-    return sum(1 for _ in found)
+    return _week_foreseen(_planned(rules))
+
+
+def _week_foreseen(planned: Iterable[Occurrence]) -> int:
+    return sum(1 for _ in foresee(planned, _RAILS, NOTHING_YET, _MONDAY, until=_MONDAY + _WEEK))
 
 
 def _floor(rules: list[Recurring]) -> int:
@@ -140,11 +150,7 @@ def _forecast() -> list[tuple[str, float, str]]:
     took = {}
     for count in (350, 700, 1_400, 2_800):
         planned = _week_of(count)
-        took[count] = _best_ms(
-            lambda planned=planned: list(
-                foresee(planned, _RAILS, NOTHING_YET, _MONDAY, until=_MONDAY + _WEEK)
-            )
-        )
+        took[count] = _best_ms(partial(_week_foreseen, planned))
     rows.append(("foresee 1,400 occurrences of a week", took[1_400], "ms"))
     rows.append(("  each of 350, in us", took[350] / 0.350, "us"))
     rows.append(("  each of 2,800, in us", took[2_800] / 2.800, "us"))
@@ -258,8 +264,6 @@ def _holding(number: int, due_at: datetime) -> AgentState:
 
 
 def _with_content(state: AgentState, content: ContentRef) -> AgentState:
-    from device_agent.core.events import ContentStored
-
     state, _ = step(state, ContentStored(content=content.id), state.awake_from or RELEASED_AT)
     return state
 
@@ -271,6 +275,3 @@ def _best_ms(work: Callable[[], object]) -> float:
         work()
         best = min(best, time.process_time() - started_at)
     return best * 1_000
-
-
-__all__ = ["Segment", "bench"]
