@@ -29,6 +29,11 @@ class AreaRegister:
         with self._unit() as work:
             return visible_areas(work, actor, permission)
 
+    def known(self, actor: Actor) -> Sequence[Area]:
+        """Return the areas that the actor may see, those that are closed or still to come included."""
+        with self._unit() as work:
+            return visible_areas(work, actor, with_absent=True)
+
     def add(
         self, actor: Actor, *, parent_id: str, kind: AreaKind, name: str, zone: str | None = None
     ) -> Area:

@@ -120,7 +120,7 @@ class NoticeDesk:
     def listed(self, actor: Actor) -> Sequence[NoticeView]:
         """Return the notices the actor may see, the latest changed first, at most LIST_LIMIT."""
         with self._unit() as work:
-            area_ids = [area.id for area in visible_areas(work, actor)]
+            area_ids = [area.id for area in visible_areas(work, actor, with_absent=True)]
             return [_view(work, notice) for notice in work.notices.in_areas(area_ids, limit=LIST_LIMIT)]
 
     def waiting(self, actor: Actor) -> Sequence[Notice]:

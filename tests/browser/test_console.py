@@ -180,6 +180,10 @@ def test_every_page_is_named_narrow_readable_and_within_its_policy(
         ],
         ward.approver: [f"/notices/{ward.storm}"],
         ward.administrator: ["/devices", "/people", "/areas"],
+        house.room.administrator("province"): [
+            f"/areas/{house.room.tree['A'].id}",
+            f"/areas/{house.room.tree['A'].id}/guardrails?check=1",
+        ],
         None: ["/sign-in", "/welcome", "/api/v1/docs", "/nothing"],
     }
     for is_dark in (False, True):

@@ -78,7 +78,7 @@ def show(
 ) -> Response:
     """Return the page of a notice; raises NotFoundError."""
     view = page.uses.notices.view(page.actor, notice_id)
-    areas = {area.id: area for area in page.uses.areas.visible(page.actor)}
+    areas = {area.id: area for area in page.uses.areas.known(page.actor)}
     schedulable = page.uses.areas.visible(page.actor, Permission.SCHEDULE)
     zone = zone_of(view.notice.area_id, areas)
     return page.render(

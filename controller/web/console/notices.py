@@ -11,8 +11,8 @@ from controller.domain.errors import Code, DomainError, InvalidError
 from controller.domain.people import Permission
 from controller.domain.texts import MAX_TEXT, MAX_TITLE
 from controller.web.console import notice_page
-from controller.web.console.page import Attempt, Page, Typed, VisitorForm, VisitorPage, see_other
 from controller.web.console.notice_page import NoticeWords
+from controller.web.console.page import Attempt, Page, Typed, VisitorForm, VisitorPage, see_other
 from controller.web.console.refusals import attempt
 from controller.web.console.review import typed_version
 from controller.web.uploads import take_in
@@ -25,7 +25,7 @@ def listed(page: VisitorPage) -> Response:
     return page.render(
         "notices.html",
         views=page.uses.notices.listed(page.actor),
-        areas={area.id: area for area in page.uses.areas.visible(page.actor)},
+        areas={area.id: area for area in page.uses.areas.known(page.actor)},
         names=page.uses.accounts.names(),
         may_write=page.actor.may_somewhere(Permission.WRITE),
     )

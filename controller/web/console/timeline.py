@@ -24,16 +24,14 @@ MOST_CHARTS = 6
 @router.get("/devices/{device_id}/timeline")
 def of_device(device_id: str, page: VisitorPage, view: str = "", day: str = "") -> Response:
     outlook = page.uses.previews.of_device(page.actor, device_id, hours=_hours(view))
-    names = device_names(page)
-    return _timeline_page(
-        page, [outlook], view, day, place=names[device_id], zone=outlook.zone, back="devices"
-    )
+    name = page.uses.devices.view(page.actor, device_id).device.name
+    return _timeline_page(page, [outlook], view, day, place=name, zone=outlook.zone, back="devices")
 
 
 @router.get("/areas/{area_id}/timeline")
 def of_area(area_id: str, page: VisitorPage, view: str = "", day: str = "") -> Response:
     outlooks = page.uses.previews.of_area(page.actor, area_id, hours=_hours(view))
-    area = next(one for one in page.uses.areas.visible(page.actor) if one.id == area_id)
+    area = next(one for one in page.uses.areas.known(page.actor) if one.id == area_id)
     back = "areas" if ("/areas", "nav.areas") in page.tabs() else "devices"
     return _timeline_page(page, outlooks, view, day, place=area.name, zone=area.zone, back=back)
 

@@ -12,7 +12,7 @@ router = APIRouter()
 @router.get("/notices/{notice_id}/trail")
 def of_notice(notice_id: str, page: VisitorPage) -> Response:
     notice = page.uses.notices.view(page.actor, notice_id).notice
-    areas = {area.id: area for area in page.uses.areas.visible(page.actor)}
+    areas = {area.id: area for area in page.uses.areas.known(page.actor)}
     return page.render(
         "trail.html",
         notice=notice,

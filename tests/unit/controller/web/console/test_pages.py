@@ -42,6 +42,8 @@ def test_no_page_is_heavier_than_a_slow_phone_bears(house: ConsoleHouse) -> None
         "/log",
         "/people",
         "/areas",
+        f"/areas/{house.room.tree['A'].id}",
+        f"/areas/{house.room.tree['A'].id}/guardrails",
         "/review",
         "/stand-ins",
         f"/notices/{notice}/trail",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +117,29 @@ def test_no_page_names_anything_of_another_ward(house: ConsoleHouse) -> None:
             page = stranger.get(path).text
             for name in (*theirs.values(), "Phường A", "Họp tổ dân phố", "bien-tap-a", "nguoi-duyet-a"):
                 assert name not in page, f"{path} tells of {name}"
+
+
+def test_what_belonged_to_a_closed_area_is_still_shown(house: ConsoleHouse) -> None:
+    room = house.room
+    device, notice = room.device(area="A1"), room.approved(area="A1")
+    broadcast = room.schedule(notice, area="A1").broadcast
+    actor = all_powerful(room, "A")
+    room.clock.move(timedelta(days=2))
+    room.uses.devices.revoke(actor, device.id)
+    room.uses.area_changes.close(
+        room.administrator("A"), room.tree["A1"].id, effective_on=room.clock.now().date()
+    )
+    ids = {
+        "notice_id": notice.id,
+        "broadcast_id": broadcast.id,
+        "device_id": device.id,
+        "area_id": room.tree["A1"].id,
+    }
+    visitor = house.visitor(actor)
+    for method, path in of_the_console(house):
+        named = set(re.findall(r"{(\w+)}", path))
+        if method == "GET" and named <= set(ids) and path not in OPEN:
+            answer = ask(visitor, "", method, path, ids)
+            assert answer.status_code in (200, 404, 409, 422), f"{path}: {answer.status_code}"
+            if path in ("/notices/{notice_id}", "/log", "/notices"):
+                assert notice.title in answer.text, path
