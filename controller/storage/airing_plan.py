@@ -10,10 +10,8 @@ from sqlalchemy import (
     Insert,
     Select,
     String,
-    bindparam,
     exists,
     func,
-    or_,
     select,
     type_coerce,
     update,
@@ -72,21 +70,19 @@ class SqlAiringPlan:
             self._session.execute(_insert(self._session, tables.airings), [dict(row) for row in rows])
 
     def change(self, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
         columns = tables.airings.c
-        names = [name for name in rows[0] if name != "id"]
-        statement = (
-            update(tables.airings)
-            # Not IN: a statement for many rows has a fixed number of parameters.
-            .where(columns.id == bindparam("row_id"), or_(*(columns.state == one for one in _UNBEGUN)))
-            .values({name: bindparam(f"new_{name}") for name in names})
-        )
-        # By the connection: the session would take an UPDATE with many rows for one of its own, by primary key.
-        self._session.connection().execute(
-            statement,
-            [{"row_id": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows],
-        )
+        # The airings of one occurrence are alike on all devices: a few statements do for ten thousand of them.
+        alike: dict[tuple[tuple[str, object], ...], list[object]] = {}
+        for row in rows:
+            values = tuple((name, value) for name, value in row.items() if name != "id")
+            alike.setdefault(values, []).append(row["id"])
+        for values, ids in alike.items():
+            for part in batches(ids):
+                self._session.connection().execute(
+                    update(tables.airings)
+                    .where(columns.id.in_(part), columns.state.in_(_UNBEGUN))
+                    .values(dict(values))
+                )
         self._read_anew()
 
     def of(self, broadcast_id: str, device_ids: Sequence[str] | None = None) -> Sequence[Planned]:
@@ -96,6 +92,13 @@ class SqlAiringPlan:
             return self._rows(statement)
         parts = batches(device_ids)
         return [one for part in parts for one in self._rows(statement.where(columns.device_id.in_(part)))]
+
+    def reaches(self, broadcast_id: str, at: datetime) -> bool:
+        columns = tables.airings.c
+        statement = select(columns.id).where(
+            columns.broadcast_id == broadcast_id, columns.planned_at >= at, columns.state.in_(_UNBEGUN)
+        )
+        return self._session.execute(statement.limit(1)).first() is not None
 
     def counts(self, broadcast_id: str) -> Mapping[AiringState, int]:
         columns = tables.airings.c

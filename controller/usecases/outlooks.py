@@ -5,7 +5,7 @@ Devices that have the same plan, rails and past are foreseen once. Nothing here 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,11 @@ from schedules import (
 
 PAST = timedelta(days=2)
 """How far back what was on air still counts for the caps of a day."""
+
+OUTRANKED = "outranked"
+"""The device's reason for what it cut off and has not given up."""
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 Outcome = Segment | Unaired
 
@@ -120,8 +125,10 @@ def outlooks(
             end_at=end_at,
             wish=wish,
         )
-        begin = min([start_at, *(one.start_at for one in sheet.occurrences)])
-        outcome = foresee(sheet.occurrences, rails, History(aired=sheet.aired), begin, until=end_at)
+        begin = sheet.begin(start_at)
+        outcome = foresee(
+            sheet.occurrences, rails, History(aired=sheet.aired, played=sheet.played), begin, until=end_at
+        )
         found.append(
             Outlook(
                 devices=tuple(group),
@@ -186,8 +193,15 @@ class _Reading:
 
     occurrences: list[Occurrence] = field(default_factory=list)
     aired: tuple[Aired, ...] = ()
+    played: dict[str, timedelta] = field(default_factory=dict)
     held: list[Occurrence] = field(default_factory=list)
     names: dict[str, ItemName] = field(default_factory=dict)
+    cut_at: datetime = BEGINNING
+
+    def begin(self, start_at: datetime) -> datetime:
+        """Return from when on to foresee: from what should be on air by now, and nobody has reported yet."""
+        unreported = [one.start_at for one in self.occurrences if one.id not in self.played]
+        return max(min([start_at, *unreported]), min(self.cut_at, start_at))
 
     def take(self, airing: Airing, *, is_wish: bool = False) -> None:
         """Take in an airing that is to come, or may be on air by now."""
@@ -220,6 +234,11 @@ def _read(
         is_replaced = airing.broadcast_id == wished_id and airing.planned_at > now
         if airing.state in (*OPEN_STATES, AiringState.HELD) and not is_replaced:
             reading.take(airing)
+        elif airing.state is AiringState.PREEMPTED and airing.reason == OUTRANKED:
+            # The device goes on with it, or begins it anew, as soon as the air is free.
+            reading.take(airing)
+            reading.played[airing.id] = timedelta(milliseconds=airing.length_ms)
+            reading.cut_at = max(reading.cut_at, airing.ended_at or airing.planned_at)
     reading.aired = tuple(_aired(known, rails))
     for order in orders:
         if order.id != wished_id:
@@ -235,12 +254,11 @@ def _read(
 def _aired(airings: Iterable[Airing], rails: RailsInForce) -> Iterable[Aired]:
     """Yield what really sounded, as devices reported it."""
     for one in airings:
-        if one.content_id is None or one.started_at is None or one.ended_at is None:
-            continue
-        if one.ended_at > one.started_at:
+        if one.content_id is not None and one.started_at is not None and one.length_ms > 0:
             yield Aired(
                 start_at=one.started_at,
-                end_at=one.ended_at,
+                # Its segments added up: what something else had on the air between them does not count.
+                end_at=one.started_at + timedelta(milliseconds=one.length_ms),
                 day=rails.day_of(one.planned_at),
                 is_emergency=band_of(one.priority) is Band.EMERGENCY,
             )

@@ -34,14 +34,16 @@ class PlanAhead:
         with self._unit() as work:
             work.plan.lapse_held(now, reason=ORDER_NOT_CHOSEN)
             behind = [one.id for one in work.orders.behind_their_notice(limit=MOST_ORDERS)]
+        concerned: set[str] = set()
         for broadcast_id in behind:
-            self._take(broadcast_id, now, is_behind=True)
-        planned = self._plan_due(now)
+            self._take(broadcast_id, now, concerned, is_behind=True)
+        planned = self._plan_due(now, concerned)
+        refresh_in_parts(self._unit, sorted(concerned), now)
         if planned or behind:
             self._news.publish("airings")
         return planned
 
-    def _plan_due(self, now: datetime) -> int:
+    def _plan_due(self, now: datetime, concerned: set[str]) -> int:
         before = now + TIMETABLE_WINDOW - SLACK
         done: set[str] = set()
         stuck: set[str] = set()
@@ -51,22 +53,26 @@ class PlanAhead:
             if not due:
                 return len(done)
             for broadcast_id in due:
-                (done if self._take(broadcast_id, now) else stuck).add(broadcast_id)
+                (done if self._take(broadcast_id, now, concerned) else stuck).add(broadcast_id)
 
-    def _take(self, broadcast_id: str, now: datetime, *, is_behind: bool = False) -> bool:
-        """Plan one order as far as one unit goes; tell whether its plan reaches further now."""
+    def _take(
+        self, broadcast_id: str, now: datetime, concerned: set[str], *, is_behind: bool = False
+    ) -> bool:
+        """Plan one order as far as one unit goes; tell whether its plan reaches further now.
+
+        The devices that this is for are added to `concerned`.
+        """
         try:
             with self._unit() as work:
                 broadcast = work.airings.broadcast(broadcast_id)
                 if broadcast is None:
                     return False
                 before = _reach(broadcast)
-                concerned = (renew_broadcast if is_behind else plan_broadcast)(work, broadcast, now)
+                concerned |= (renew_broadcast if is_behind else plan_broadcast)(work, broadcast, now)
                 goes_on = _reach(broadcast) > before
         except ScheduleError as error:
             _log.error("broadcast %s cannot be planned: %s (%s)", broadcast_id, error, error.code)
             return False
-        refresh_in_parts(self._unit, sorted(concerned), now)
         return goes_on
 
 

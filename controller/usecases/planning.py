@@ -53,11 +53,12 @@ def plan_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]:
     is_first = broadcast.planned_until is None
     if is_first:
         starts = _at_once(broadcast, starts, now)
+    # It may have been planned before, and held since, or be in the middle of being renewed.
+    is_known = is_first or work.plan.reaches(broadcast.id, first)
     broadcast.planned_until = _reach(starts, targets, until)
     starts = [one for one in starts if one.start_at < broadcast.planned_until]
     rows = _rows(work, sheet, targets, starts, now)
-    if is_first:
-        # It may have been planned before, and held since.
+    if is_known:
         before = work.plan.of(broadcast.id)
         _settle(work, rows, before=before, ahead=[one for one in before if one.state in _UNBEGUN])
     else:
@@ -68,7 +69,8 @@ def plan_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]:
 def renew_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]:
     """Bring airings that have not begun up to date with the order and its notice; return whose plan may differ.
 
-    They are changed in place, called off, or made anew; what is on air, or should be by now, is left alone.
+    They are changed in place, called off, or made anew; what is on air, or should be by now, is left alone. Of a
+    large area only so many starts are changed as MOST_ROWS allows; the tick goes on from there.
     """
     work.flush()
     before = work.plan.of(broadcast.id)
@@ -81,12 +83,17 @@ def renew_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]
         return {one.device_id for one in ahead}
     until = now + TIMETABLE_WINDOW
     targets = sheet.sharing.targets(work.plan.targets(sheet.area.path))
-    starts = starts_between(work, sheet.broadcast, sheet.area.zone, now, until)
+    starts = [
+        one
+        for one in starts_between(work, sheet.broadcast, sheet.area.zone, now, until)
+        if one.start_at > now
+    ]
     broadcast.planned_until = _reach(starts, targets, until)
-    starts = [one for one in starts if now < one.start_at < broadcast.planned_until]
-    rows = _rows(work, sheet, targets, starts, now)
+    rows = _rows(work, sheet, targets, [one for one in starts if one.start_at < broadcast.planned_until], now)
     kept = _settle(work, rows, before=before, ahead=ahead)
-    work.plan.call_off([one.id for one in ahead if one.id not in kept], reason=RESCHEDULED)
+    later = {one.key for one in starts if one.start_at >= broadcast.planned_until}
+    lost = [one.id for one in ahead if one.id not in kept and occurrence_key(one.key) not in later]
+    work.plan.call_off(lost, reason=RESCHEDULED)
     return {one.device_id for one in ahead} | {str(row["device_id"]) for row in rows}
 
 
@@ -96,7 +103,7 @@ def plan_devices(work: Work, devices: Sequence[Device], now: datetime) -> set[st
     For a device that was enrolled, moved or revoked, and for all of an area that came to lie elsewhere.
     """
     work.flush()
-    paths = {area.id: area.path for area in work.areas.all()}
+    paths = {area.id: area.path for area in work.areas.all(with_absent=True)}
     ids = [device.id for device in devices]
     ahead = work.plan.ahead(ids, now)
     wanted: set[tuple[str, str]] = set()

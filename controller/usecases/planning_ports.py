@@ -59,6 +59,10 @@ class AiringPlan(Protocol):
         """Return the airings of a broadcast, those of some devices only when they are named."""
         ...
 
+    def reaches(self, broadcast_id: str, at: datetime) -> bool:
+        """Tell whether a broadcast has airings that are to begin then or later."""
+        ...
+
     def counts(self, broadcast_id: str) -> Mapping[AiringState, int]:
         """Return how many airings of a broadcast are in each state."""
         ...

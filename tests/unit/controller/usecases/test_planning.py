@@ -173,6 +173,27 @@ def test_a_large_order_is_planned_in_parts(room: ControlRoom, monkeypatch: pytes
     assert [len(room.airings_of(device)) for device in devices] == [7] * 4
 
 
+def test_a_large_order_is_changed_in_parts(room: ControlRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = [room.device(name=f"loa {number}") for number in range(4)]
+    view = ordered(room, daily(time(8), time(17)))
+    monkeypatch.setattr(planning, "MOST_ROWS", 8)
+    room.uses.broadcasts.reschedule(
+        room.editor(), view.broadcast.id, seen_version=1, rule=daily(time(17), time(18)), volume=70
+    )
+    for device in devices:
+        kept = [one for one in room.airings_of(device) if one.state is not AiringState.WITHDRAWN]
+        assert {one.planned_at for one in kept} >= {at(day, 17) for day in range(21, 28)}, (
+            "nothing is missing"
+        )
+    room.tick()
+    for device in devices:
+        kept = [one for one in room.airings_of(device) if one.state is AiringState.PLANNED]
+        assert [one.planned_at for one in kept] == [
+            at(day, hour) for day in range(21, 28) for hour in (17, 18)
+        ]
+        assert {one.volume for one in kept} == {70}
+
+
 # --- for whom ------------------------------------------------------------------------------------------
 
 
@@ -278,7 +299,7 @@ def test_a_bulletin_that_came_back_does_not_count_as_another_occurrence(room: Co
     ordered(room, daily(), board_for_s=3_600)
     room.clock.set(at(21, 17, 10))
     first = room.airings_of(board)[0]
-    line = journal_line(first, result=AiringState.PREEMPTED, reason="interrupted", ended_at=room.clock.now())
+    line = journal_line(first, result=AiringState.FAILED, reason="renderer_lost", ended_at=room.clock.now())
     room.uses.reports.take_journal(board.id, "j", [line])
     rest = room.airings_of(board)[1]
     assert (rest.key, rest.planned_at, rest.day) == ("20261121T1700+1", at(21, 17, 10), TODAY)

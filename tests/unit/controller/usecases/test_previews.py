@@ -95,11 +95,7 @@ def test_what_sounded_today_counts_for_the_caps(room: ControlRoom) -> None:
     order(room, start_at=at(21, 17), words=2_400)
     order(room, start_at=at(21, 19), words=2_400, title="sau")
     room.clock.set(at(21, 18))
-    line = journal_line(room.airings_of(device)[0])
-    overrun = timedelta(minutes=12)
-    line = journal_line(
-        room.airings_of(device)[0], ended_at=line.ended_at + overrun if line.ended_at else None
-    )
+    line = journal_line(room.airings_of(device)[0], length_ms=22 * 60_000)  # 12 minutes more than planned
     room.uses.reports.take_journal(device.id, "j", [line])
     outlook = room.uses.previews.of_device(room.editor(), device.id)
     (refused,) = unaired(outlook)
@@ -107,6 +103,25 @@ def test_what_sounded_today_counts_for_the_caps(room: ControlRoom) -> None:
     assert dict(refused.breaches[0].params)["limit"] == 30
     assert dict(refused.breaches[0].params)["used"] == 33
     assert [one.code for one in warnings_of(outlook)] == ["day_minutes"]
+
+
+def test_what_was_cut_goes_on_where_it_was_cut(room: ControlRoom) -> None:
+    device = room.device()
+    order(room, start_at=at(21, 17), words=2_400, title="dài")
+    order(room, start_at=at(21, 17, 5), words=240, title="ưu tiên", band=Band.PRIORITY)
+    long = room.airings_of(device)[0]
+    line = journal_line(
+        long, result=AiringState.PREEMPTED, reason="outranked", length_ms=300_000, ended_at=at(21, 17, 5)
+    )
+    room.clock.set(at(21, 17, 5) + timedelta(seconds=1))
+    room.uses.reports.take_journal(device.id, "j", [line])
+    outlook = room.uses.previews.of_device(room.editor(), device.id)
+    assert [(title, start) for title, start, _, _ in played(outlook)] == [
+        ("ưu tiên", at(21, 17, 5)),
+        ("dài", room.airings_of(device)[1].ends_at),
+    ]
+    rest = [one for one in outlook.outcome if isinstance(one, Segment)][1]
+    assert rest.offset == timedelta(minutes=5)
 
 
 def test_a_device_beside_a_school_is_quieter_and_it_is_said(room: ControlRoom) -> None:
