@@ -41,9 +41,9 @@ def look_ahead(state: AgentState, now: datetime) -> Outcome:
         for number, one in enumerate(segments[len(before) :], len(before))
     ]
     state, back = _take_back_ahead(state, coming, now)
-    state, begun = _begin(state, coming, refused, now)
     state, prepared = _prepare(state, coming)
-    effects = (*effects, *back, *begun, *prepared)
+    state, begun = _begin(state, coming, refused, now)
+    effects = (*effects, *back, *prepared, *begun)
     return _mark_waiting(state, now), effects
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from device_agent.core.errors import DeviceError
 from device_agent.core.events import Sounded
-from device_agent.core.state import COUNTED_FOR
+from device_agent.core.state import COUNTED_FOR, EPOCH
 from protocol import JournalEntry
 
 MAX_ENTRIES_KEPT = 20_000
@@ -130,7 +130,7 @@ class Journal:
             with database:
                 cursor = database.execute(_INSERT_ENTRY, _row_of(entry)[1:])
                 database.execute(_SETTLE, _mark_of(entry, is_noted=1))
-                self._prune(database)
+                self._prune(database, entry.noted_at)
         except sqlite3.Error as error:
             raise _storage_failed(error) from error
         return replace(entry, seq=cursor.lastrowid or 0)
@@ -215,13 +215,12 @@ class Journal:
         row = self._read("SELECT value FROM facts WHERE name = 'acked'").fetchone()
         return int(row[0]) if row else 0
 
-    def _prune(self, database: sqlite3.Connection) -> None:
+    def _prune(self, database: sqlite3.Connection, now: datetime) -> None:
         """Bound the file: old acknowledged entries go first, then the oldest of all."""
-        row = database.execute("SELECT max(noted_at) FROM entries").fetchone()
-        before = _text_of(_instant(row[0]) - COUNTED_FOR) if row[0] else ""
+        before = max(now, EPOCH + COUNTED_FOR) - COUNTED_FOR
         database.execute(
             "DELETE FROM entries WHERE seq <= ? AND noted_at < ?",
-            (self._acked() - ACKED_ENTRIES_KEPT, before),
+            (self._acked() - ACKED_ENTRIES_KEPT, _text_of(before)),
         )
         database.execute(
             "DELETE FROM entries WHERE seq <= (SELECT max(seq) FROM entries) - ?", (MAX_ENTRIES_KEPT,)

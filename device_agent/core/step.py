@@ -54,7 +54,9 @@ def step(state: AgentState, event: Event, now: datetime) -> Outcome:
     """Return the state after `event` at `now`, and what is to be done about it."""
     taken, effects = _TAKE_IN[type(event)](state, event, now)
     looked, further = _look(taken, now)
-    return looked, (*effects, *further, *_wants(state, looked))
+    # Silence and sound first: a disk may be slow.
+    in_order = sorted((*effects, *further), key=lambda one: isinstance(one, SaveTimetable | Keep))
+    return looked, (*in_order, *_wants(state, looked))
 
 
 def next_wake(state: AgentState, now: datetime) -> datetime | None:
@@ -141,7 +143,6 @@ def _timetable_arrived(state: AgentState, event: TimetableArrived, now: datetime
         trusted_from=max(state.trusted_from, trusted_from(event.issued_at)),
     )
     save = SaveTimetable(sealed=event.sealed, revision=timetable.revision, issued_at=event.issued_at)
-    # Silence first: a disk may be slow.
     return state, (*effects, save, Keep(contents), SendState())
 
 

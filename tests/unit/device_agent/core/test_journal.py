@@ -11,6 +11,7 @@ import pytest
 from device_agent.core import journal as journals
 from device_agent.core.errors import DeviceError
 from device_agent.core.journal import Held, Journal
+from protocol import JournalEntry
 from tests.factories.messages import NOW, an_entry
 
 
@@ -182,3 +183,124 @@ def test_only_its_thread_and_no_other_process_is_needed(journal: Journal, path: 
     with sqlite3.connect(path) as reader:
         assert reader.execute("SELECT count(*) FROM entries").fetchone() == (1,)
     reader.close()
+
+
+# --- segments ---------------------------------------------------------------------------------------------
+
+
+def a_cut(seq: int, *, length_ms: int = 5_000, offset_ms: int = 0) -> JournalEntry:
+    entry = an_entry(seq)
+    return replace(
+        entry, result="preempted", reason="outranked", length_ms=length_ms, offset_ms=offset_ms,
+        ended_at=NOW + timedelta(milliseconds=length_ms), detail="winner=khan",
+    )  # fmt: skip
+
+
+def test_what_was_cut_may_go_on_after_a_power_cut_until_it_was_begun_again(
+    journal: Journal, path: Path
+) -> None:
+    journal.mark_begun(a_cut(1))
+    journal.note(a_cut(1))
+    again = reopened(journal, path)
+    assert not again.settled()
+    assert not again.interrupted()
+    assert again.played() == {"occ-1": timedelta(seconds=5)}
+    again.mark_begun(a_cut(1, offset_ms=5_000))
+    third = reopened(again, path)
+    assert third.settled() == {"occ-1"}
+    assert not third.played()
+    (interrupted,) = third.interrupted()
+    assert interrupted.offset_ms == 5_000
+    third.stop()
+
+
+def test_several_cuts_count_from_the_last_offset_and_a_final_entry_settles(journal: Journal) -> None:
+    journal.note(a_cut(1))
+    journal.note(a_cut(1, offset_ms=5_000, length_ms=2_500))
+    assert journal.played() == {"occ-1": timedelta(seconds=7.5)}
+    journal.note(replace(an_entry(1), offset_ms=7_500))
+    assert journal.settled() == {"occ-1"}
+    assert not journal.played()
+
+
+@pytest.mark.parametrize("reason", ["interrupted", "agent_stopped"])
+def test_a_text_that_stopped_may_be_shown_again_and_a_sound_may_not(journal: Journal, reason: str) -> None:
+    sound = replace(an_entry(1), result="failed", reason=reason)
+    journal.note(sound)
+    journal.note(replace(sound, occurrence="chu", content=None))
+    assert set(journal.played()) == {"chu"}
+    assert journal.settled() == {"occ-1"}
+
+
+def test_what_sounded_is_remembered_for_the_guard_rails_by_its_real_length(journal: Journal) -> None:
+    journal.mark_begun(an_entry(1), span=(NOW, NOW + timedelta(minutes=2)), is_emergency=True)
+    journal.note(replace(an_entry(1), started_at=NOW, length_ms=60_000))
+    journal.note(replace(an_entry(2), content=None))
+    journal.note(replace(an_entry(3), started_at=None, length_ms=0, result="refused", reason="quiet_hours"))
+    (one,) = journal.sounded(NOW - timedelta(days=1), NOW)
+    assert (one.start_at, one.end_at, one.is_emergency) == (NOW, NOW + timedelta(minutes=1), True)
+    assert journal.sounded(NOW + timedelta(seconds=1), NOW) == ()
+
+
+def test_what_was_interrupted_counts_with_all_of_its_time_that_has_passed(journal: Journal) -> None:
+    span = (NOW, NOW + timedelta(minutes=10))
+    journal.mark_begun(an_entry(1), span=span)
+    since = NOW - timedelta(days=1)
+    (one,) = journal.sounded(since, NOW + timedelta(minutes=4))
+    assert one.end_at - one.start_at == timedelta(minutes=4)
+    (entry,) = journal.interrupted()
+    journal.note(entry)
+    (one,) = journal.sounded(since, NOW + timedelta(days=1))
+    assert one.end_at - one.start_at == timedelta(minutes=10)
+
+
+def test_what_was_taken_back_before_it_was_heard_was_never_begun(journal: Journal) -> None:
+    journal.mark_begun(an_entry(1))
+    journal.unmark("occ-1")
+    assert not journal.settled()
+    assert not journal.interrupted()
+    journal.note(a_cut(2))
+    journal.mark_begun(a_cut(2, offset_ms=5_000))
+    journal.unmark("occ-2")
+    assert journal.played() == {"occ-2": timedelta(seconds=5)}
+
+
+def test_what_counts_for_the_guard_rails_is_kept_though_it_is_acknowledged(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "ACKED_ENTRIES_KEPT", 1)
+    for number in range(1, 9):
+        journal.note(an_entry(number))
+    journal.acknowledge(journal.name, 8)
+    journal.note(an_entry(9))
+    assert len(journal.sounded(NOW - timedelta(days=1), NOW)) == 9
+
+
+def test_a_file_of_an_earlier_version_is_read_on(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    with sqlite3.connect(path) as old:
+        old.executescript(
+            """
+            CREATE TABLE marks (
+                position INTEGER PRIMARY KEY AUTOINCREMENT, occurrence TEXT NOT NULL UNIQUE,
+                is_noted INTEGER NOT NULL, planned_at TEXT NOT NULL, volume INTEGER, content TEXT,
+                revision INTEGER NOT NULL);
+            CREATE TABLE entries (
+                seq INTEGER PRIMARY KEY AUTOINCREMENT, occurrence TEXT NOT NULL, result TEXT NOT NULL,
+                planned_at TEXT NOT NULL, noted_at TEXT NOT NULL, started_at TEXT, ended_at TEXT,
+                length_ms INTEGER NOT NULL, deviation_us INTEGER, volume INTEGER, content TEXT,
+                revision INTEGER NOT NULL, reason TEXT NOT NULL);
+            INSERT INTO marks VALUES (1, 'occ-1', 0, '2026-03-02T22:30:00+00:00', 80, NULL, 7);
+            INSERT INTO entries VALUES (1, 'occ-2', 'done', '2026-03-02T22:30:00+00:00',
+                '2026-03-02T22:31:00+00:00', NULL, NULL, 0, NULL, 80, NULL, 7, '');
+            """
+        )
+    old.close()
+    journal = Journal(path)
+    journal.start()
+    assert [entry.occurrence for entry in journal.interrupted()] == ["occ-1"]
+    (entry,) = journal.unsent(9)
+    assert (entry.occurrence, entry.offset_ms, entry.detail) == ("occ-2", 0, "")
+    journal.note(a_cut(3))
+    assert journal.played() == {"occ-3": timedelta(seconds=5)}
+    journal.stop()

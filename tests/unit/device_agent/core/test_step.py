@@ -192,7 +192,7 @@ def test_a_higher_priority_takes_the_place_of_what_is_on_air() -> None:
     routine = an_item(1)
     urgent = an_emergency(2, start_at=instant(10))
     desk = Desk().air(routine).hold(routine, urgent, revision=2, at=10)
-    assert desk.orders() == ["perform occ-2"]
+    assert desk.orders() == ["prepare occ-2", "perform occ-2"]
     desk.take(Started(occurrence="occ-2", at=instant(10.02)), at=10.02)
     desk.take(ended(routine, at=10.02, is_whole=False), at=10.02)
     assert desk.note() == ("preempted", "outranked")
@@ -221,7 +221,7 @@ def test_an_equal_priority_waits_and_is_missed_when_the_air_stays_taken() -> Non
 def test_what_follows_without_a_gap_is_ordered_while_the_first_is_on_air() -> None:
     first, second = an_item(1), an_item(2, start_at=instant(60))
     desk = Desk().air(first).hold(first, second, revision=2, at=30)
-    assert desk.take(Tick(), at=58).orders() == ["perform occ-2"]
+    assert desk.take(Tick(), at=58).orders() == ["prepare occ-2", "perform occ-2"]
     desk.take(ended(first, at=60), at=60)
     assert desk.note() == ("done", "")
     assert [one.item.occurrence for one in desk.state.airings] == ["occ-2"]
