@@ -170,6 +170,8 @@ class _Teller:
             return [say("fate.too_late", self._language)]
         winner = self._occurrences.get(one.winner)
         by = self._by(winner, one.winner)
+        if one.occurrence.is_text:
+            return [say("fate.outranked_text", self._language, by=by)]
         is_rest = bool(self._segments.get(one.occurrence.id))
         key = "fate.rest_outranked" if is_rest else f"fate.outranked_{one.occurrence.on_loss}"
         return [self._with_tie(say(key, self._language, by=by), one.occurrence, winner)]

@@ -94,13 +94,10 @@ class Page:
         return timeline_words.exact(instant, ZoneInfo(zone))
 
     def span(self, start_at: datetime, end_at: datetime, zone: str) -> str:
-        """Return from when to when, to the second; the day of the end when it is another one."""
-        place = ZoneInfo(zone)
-        end_day = end_at.astimezone(place).date()
-        is_next = end_day != start_at.astimezone(place).date()
-        return f"{self.exact(start_at, zone)}–{self.exact(end_at, zone)}" + (
-            f" {self.weekday(end_day)}" if is_next else ""
-        )
+        """Return from when to when, to the second; with both days when they are two."""
+        begin, end = self.day_of(start_at, zone), self.day_of(end_at, zone)
+        days = ("", "") if begin == end else (f"{self.weekday(begin)} ", f"{self.weekday(end)} ")
+        return f"{days[0]}{self.exact(start_at, zone)}–{days[1]}{self.exact(end_at, zone)}"
 
     def day_of(self, instant: datetime, zone: str) -> date:
         """Return the day on the wall of a place."""

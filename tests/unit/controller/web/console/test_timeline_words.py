@@ -72,14 +72,16 @@ def told(
 
 
 def codes_of_schedules() -> set[str]:
-    """Return every code with which a breach is made anywhere in `schedules`."""
-    found: set[str] = set()
-    for path in Path(schedules.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Breach", "_minutes") and node.args:
-                first = node.args[0]
-                found |= {str(first.value)} if isinstance(first, ast.Constant) else set()
-    return found
+    """Return every code with which a breach is made anywhere in `schedules`, by itself or by a function for it."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in Path(schedules.__file__).parent.glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    makers = {"Breach"} | {
+        node.name
+        for node in nodes
+        if isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "Breach"
+    }
+    calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) in makers]
+    return {str(call.args[0].value) for call in calls if call.args and isinstance(call.args[0], ast.Constant)}
 
 
 def test_every_code_of_a_breach_has_a_sentence_with_its_parameters() -> None:
