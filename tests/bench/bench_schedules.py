@@ -76,15 +76,13 @@ def _rule(number: int) -> Recurring:
     minute = (number * 37) % (16 * 60) + 5 * 60
     kind = number % 10
     patterns: dict[int, Pattern] = {
-        7: Weekly(days=frozenset({Weekday(1), Weekday(4)})),
         6: Weekly(days=frozenset({Weekday(6)})),
-    }
-    patterns_of_month: dict[int, Pattern] = {
+        7: Weekly(days=frozenset({Weekday(1), Weekday(4)})),
         8: MonthlyOnWeekday(nth=3, weekday=Weekday(5)),
         9: Lunar(days=frozenset({1, 15})),
     }
     return Recurring(
-        pattern={**patterns, **patterns_of_month}.get(kind, Daily()),
+        pattern=patterns.get(kind, Daily()),
         times=(clock(minute // 60, minute % 60),),
         valid_from=date(2026, 1, 1),
         holidays=HolidayRule.SKIP if kind == 5 else HolidayRule.PLAY,

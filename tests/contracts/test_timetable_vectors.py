@@ -2,25 +2,18 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from functools import cache
 
 import pytest
 
-from controller.domain.devices import Device, DeviceKind
-from controller.domain.notices import Content
-from controller.mqtt.wording import timetable_message
-from controller.usecases.ports import TimetableItem
 from controller.usecases.timetables import as_occurrence
 from device_agent.core.forecast import foretell
 from protocol import Timetable
-from protocol.codec import decode_body, encode_plain
 from schedules import NOTHING_YET, Segment, Unaired, foresee
 from tests.fixtures.simulated_device import SimulatedDevice
 from tests.vectors import generate, reference
-from tests.vectors.cases import Case, by_hand, by_reference, in_force, read
+from tests.vectors.cases import Case, as_the_device_reads_it, by_hand, by_reference, in_force, read
 
-_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _NAMES = [case["name"] for case in (*by_hand(), *by_reference())]
 
 
@@ -40,16 +33,7 @@ def _by_controller(case: Case) -> list[Segment | Unaired]:
 
 
 def _message(case: Case) -> Timetable:
-    """Return the timetable as the device reads it: worded by the controller, made JSON, and read again."""
-    device = Device(
-        id="d", kind=DeviceKind.SPEAKER, name="d", area_id="a", public_key="", created_at=_BEGINNING
-    )
-    device.desired_revision = 7
-    content = Content(id="0" * 64, size=1, media_type="audio/ogg", duration_ms=1, created_at=_BEGINNING)
-    items = [TimetableItem(airing=one, content=content if one.content_id else None) for one in case.airings]
-    worded = timetable_message(device, station="Xã Trung Lộc", items=items, rails=case.rails)
-    message = decode_body("timetable", json.loads(encode_plain(worded)))
-    assert isinstance(message, Timetable)
+    message = as_the_device_reads_it(case.airings, case.rails)
     assert len(message.items) == len(case.airings)
     return message
 

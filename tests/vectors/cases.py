@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from controller.domain.airings import Airing, AiringState
+from controller.domain.devices import Device, DeviceKind
+from controller.domain.notices import Content
+from controller.mqtt.wording import timetable_message
+from controller.usecases.ports import TimetableItem
+from protocol import Timetable
+from protocol.codec import decode_body, encode_plain
 from schedules import (
     BUILT_IN,
     Aired,
@@ -185,6 +191,23 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
     """Read a local time, or an instant when it says its offset."""
     at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def as_the_device_reads_it(
+    airings: Iterable[Airing], rails: Sequence[Rails], *, revision: int = 7
+) -> Timetable:
+    """Return a timetable worded by the controller, made JSON, and read again."""
+    beginning = datetime(2026, 1, 1, tzinfo=UTC)
+    device = Device(
+        id="d", kind=DeviceKind.SPEAKER, name="d", area_id="a", public_key="", created_at=beginning
+    )
+    device.desired_revision = revision
+    content = Content(id="0" * 64, size=1, media_type="audio/ogg", duration_ms=1, created_at=beginning)
+    items = [TimetableItem(airing=one, content=content if one.content_id else None) for one in airings]
+    worded = timetable_message(device, station="Xã Trung Lộc", items=items, rails=rails)
+    message = decode_body("timetable", json.loads(encode_plain(worded)))
+    assert isinstance(message, Timetable)
+    return message
 
 
 def in_force(case: Case) -> RailsInForce:

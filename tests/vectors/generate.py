@@ -60,7 +60,7 @@ def cases(count: int = CASES) -> list[Plain]:
     seed = 0
     while len(found) < count:
         seed += 1
-        case = _case(random.Random(seed), f"reference-{seed:03}")
+        case = a_case(random.Random(seed), f"reference-{seed:03}")
         case["expected"] = lines_of(case)
         if _is_telling(case["expected"]):
             found.append(case)
@@ -71,7 +71,8 @@ def _is_telling(lines: list[str]) -> bool:
     return any(not line.endswith("whole") for line in lines) and 2 <= len(lines) <= 40
 
 
-def _case(dice: random.Random, name: str) -> Plain:
+def a_case(dice: random.Random, name: str) -> Plain:
+    """Return some days of rules, guard rails and items that meet; without answers."""
     zone, monday, holidays = dice.choice(_WEEKS)
     first = monday + timedelta(days=dice.choice([0, 3, 5]))
     last = first + timedelta(days=dice.choice([2, 4, 7]))
