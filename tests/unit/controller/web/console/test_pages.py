@@ -44,6 +44,8 @@ def test_no_page_is_heavier_than_a_slow_phone_bears(house: ConsoleHouse) -> None
         "/areas",
         f"/areas/{house.room.tree['A'].id}",
         f"/areas/{house.room.tree['A'].id}/guardrails",
+        f"/areas/{house.room.tree['A'].id}/timeline?view=week",
+        "/inbox",
         "/review",
         "/stand-ins",
         f"/notices/{notice}/trail",

@@ -52,6 +52,7 @@ def test_monday_half_past_five_is_monday_on_every_screen_while_utc_has_sunday(ow
     rule: dict[str, object] = {"kind": "weekly", "days": [1], "times": ["05:30"], "valid_from": "2026-11-21"}
     broadcast_id = order(own, rule)
     second = room.person("duyet-hai", Role.APPROVER, "A")  # before 06:00 it takes two
+    assert "lúc 05:30, từ 21/11/2026" in words_of(own.visitor(second).get("/review").text)
     room.uses.review.approve_second(second, broadcast_id, reason="tiếp sóng thời sự")
     airings = room.airings_of(speaker)
     assert [one.planned_at for one in airings] == [SUNDAY_NIGHT]  # once, and at 22:30Z on Sunday
