@@ -1,12 +1,18 @@
 """Notices come to their end by themselves."""
 
+from datetime import datetime, timedelta
+
+from controller.domain.airings import Broadcast
 from controller.domain.notices import UNDECIDED_AT_MOST
+from controller.domain.orders import rule_of
 from controller.usecases.ports import Clock, News, Unit
-from controller.usecases.taking_effect import call_off_all
+from controller.usecases.taking_effect import call_off, call_off_all
 from controller.usecases.trail import note_stranger
+from schedules import Once
 
 EXPIRED = "expired"
 THE_CONTROLLER = "controller"
+STALE = timedelta(hours=24)
 
 
 class Expiry:
@@ -18,7 +24,11 @@ class Expiry:
         self._news = news
 
     def lapse_due(self) -> int:
-        """Let go of every notice that has expired, and stop its broadcasts; return how many there were."""
+        """Let go of what has expired; return how many things there were.
+
+        Of a notice whose time is over every broadcast is stopped. An order that waited for its second approver
+        until STALE after its only start is called off: begun a day late, an emergency would be a false one.
+        """
         now = self._clock.now()
         with self._unit() as work:
             lapsing = work.review.lapsing(now, undecided_since=now - UNDECIDED_AT_MOST)
@@ -30,7 +40,19 @@ class Expiry:
                 what = f"version {version} is no longer in force" if is_over else "not decided in time"
                 subject = f"notice:{notice.id}"
                 note_stranger(work, THE_CONTROLLER, "expire", subject, address="", now=now, detail=what)
-        if lapsing:
+            stale = [one for one in work.review.held() if _is_stale(one, now)]
+            for broadcast in stale:
+                call_off(work, broadcast, by=None, reason=EXPIRED, now=now)
+                for subject in (f"notice:{broadcast.notice_id}", f"broadcast:{broadcast.id}"):
+                    what = f"order {broadcast.id}: no second approver in time"
+                    note_stranger(work, THE_CONTROLLER, "expire", subject, address="", now=now, detail=what)
+        if lapsing or stale:
             self._news.publish("notices")
             self._news.publish("airings")
-        return len(lapsing)
+        return len(lapsing) + len(stale)
+
+
+def _is_stale(broadcast: Broadcast, now: datetime) -> bool:
+    rule = rule_of(broadcast)
+    last = rule.start_at + STALE if isinstance(rule, Once) else broadcast.until
+    return last is not None and last <= now

@@ -74,9 +74,11 @@ class ReminderDesk:
     def unseen(self, actor: Actor) -> Sequence[ReminderView]:
         """Return what this person was reminded of, has not opened since, and still waits; one for each thing."""
         with self._unit() as work:
+            latest = {one.subject: one for one in work.review.reminders_of(actor.user_id)}
+            if not latest:
+                return []
             visible = {area.id for area in visible_areas(work, actor, Permission.APPROVE)}
             waiting = {one.subject: one for one in _waiting(work) if one.area.id in visible}
-            latest = {one.subject: one for one in work.review.reminders_of(actor.user_id)}
             return [
                 ReminderView(reminder=reminder, waiting=waiting[subject])
                 for subject, reminder in latest.items()

@@ -44,12 +44,15 @@ def trail_seal(dialect: str) -> tuple[str, ...]:
             "BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"
             for deed in ("update", "delete")
         )
-    return (
+    function = (
         "CREATE FUNCTION refuse_to_change_the_trail() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$",
-        "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_the_trail()",
+        "$$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$"
     )
+    trigger = (
+        "CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_the_trail()"
+    )
+    return function, trigger
 
 
 def _name_the_rule_of_each_broadcast() -> None:

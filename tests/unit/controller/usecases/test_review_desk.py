@@ -152,3 +152,19 @@ def test_the_trail_says_who_decided_why_and_what_it_was_about(room: ControlRoom)
     assert (line.name, line.address) == (second(room).display_name, "127.0.0.1")
     assert broadcast.id in line.entry.detail
     assert "Bão gần bờ" in line.entry.detail
+
+
+def test_an_order_that_nobody_decided_in_time_is_called_off_and_asks_nobody_any_more(
+    room: ControlRoom,
+) -> None:
+    room.device()
+    broadcast = held(room, in_s=600, need=Need.EMERGENCY)
+    room.clock.move(timedelta(hours=24))
+    assert room.uses.expiry.lapse_due() == 0
+    room.clock.move(timedelta(minutes=10))
+    assert room.uses.expiry.lapse_due() == 1
+    assert room.uses.review.waiting(second(room)) == []
+    with pytest.raises(ConflictError) as refused:
+        room.uses.review.approve_second(second(room), broadcast.id, reason="muộn")
+    assert refused.value.code is Code.NOT_HELD
+    assert "expire" in room.audited()
