@@ -1,5 +1,6 @@
 """What is on the board, when, and what is reported: with a fake panel and stepped time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -280,3 +281,29 @@ def test_the_pauses_between_openings_grow_to_a_limit() -> None:
     assert min(pauses[10:]) >= 15
     back_off.reset()
     assert back_off.next_s() <= 0.2
+
+
+def test_a_notice_makes_way_for_a_later_one_and_returns_and_the_identity_slide_is_never_between(
+    theatre: Theatre,
+) -> None:
+    first = theatre.cue("a", after_s=1, for_s=30)
+    theatre.director.add(first)
+    theatre.run(4)
+    second = theatre.cue("b", after_s=2, for_s=5)
+    theatre.director.add(second)
+    shown = []
+    for _ in range(40):
+        theatre.run(0.1)
+        shown.append(theatre.on)
+    assert [type(one).__name__ + one.occurrence for one in theatre.reports] == [
+        "Starteda",
+        "Endeda",
+        "Startedb",
+    ]
+    assert not theatre.ended().is_whole
+    theatre.director.add(replace(first, start_at=second.end_at))
+    for _ in range(60):
+        theatre.run(0.1)
+        shown.append(theatre.on)
+    assert list(dict.fromkeys(shown)) == ["a", "b"]
+    assert shown[-1] == "a"
