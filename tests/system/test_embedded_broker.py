@@ -163,6 +163,7 @@ def test_nobody_connects_under_the_client_id_of_another(house: House, client_id:
     assert not victim.ended.is_set()
 
 
+@pytest.mark.scenario("S-111")
 def test_a_filter_that_is_not_ones_own_is_refused_beside_one_that_is(house: House) -> None:
     device = house.guest("loa-1")
     foreign = ["#", "$SYS/#", "$CONTROL/#", "loa/v1/device/+/down/+", down_filter("loa-2"), up_filter()]
@@ -217,6 +218,7 @@ def test_a_foreign_filter_is_refused_brings_nothing_and_is_logged(tmp_path: Path
     assert [line.split()[-1] for line in lines] == [down_filter("loa-2"), "#", "$SYS/#", "$CONTROL/#"]
 
 
+@pytest.mark.scenario("S-111")
 def test_a_device_does_not_speak_on_the_topics_of_another(house: House) -> None:
     chief = controller(house)
     for topic in ("loa/v1/device/loa-2/up/state", "loa/v1/device/loa-2/down/timetable", "$SYS/broker", "x"):

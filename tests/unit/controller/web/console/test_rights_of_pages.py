@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from controller.web.console.events import TOPICS
 from tests.factories.belongings import NO_ID, all_powerful, belongings
 from tests.fixtures.console_house import ConsoleHouse, Visitor, console_house
 
@@ -74,6 +75,7 @@ def ask(visitor: Visitor, csrf: str, method: str, path: str, ids: dict[str, str]
     return visitor.http.post(address, data={"csrf": csrf, **TYPED, "area_id": ids["area_id"]})
 
 
+@pytest.mark.scenario("S-111")
 def test_somebody_of_another_ward_finds_no_page_and_no_form_by_id(house: ConsoleHouse) -> None:
     theirs = belongings(house.room, "A")
     stranger = house.visitor(all_powerful(house.room, "B"))
@@ -143,3 +145,16 @@ def test_what_belonged_to_a_closed_area_is_still_shown(house: ConsoleHouse) -> N
             assert answer.status_code in (200, 404, 409, 422), f"{path}: {answer.status_code}"
             if path in ("/notices/{notice_id}", "/log", "/notices"):
                 assert notice.title in answer.text, path
+
+
+@pytest.mark.scenario("S-111")
+def test_the_stream_of_news_carries_topics_and_nothing_of_another_ward(house: ConsoleHouse) -> None:
+    stranger = house.visitor(all_powerful(house.room, "B"))
+    with stranger.http.stream("GET", "/events") as answer:
+        lines = answer.iter_lines()
+        said = [next(lines) for _ in range(3 * len(TOPICS))]
+        belongings(house.room, "A")
+        said += [next(lines) for _ in range(9)]
+    assert {line for line in said if line} <= {
+        f"{word}: {topic}" for word in ("event", "data") for topic in TOPICS
+    }
