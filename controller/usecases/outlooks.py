@@ -259,7 +259,7 @@ def _aired(airings: Iterable[Airing], rails: RailsInForce) -> Iterable[Aired]:
                 start_at=one.started_at,
                 # Its segments added up: what something else had on the air between them does not count.
                 end_at=one.started_at + timedelta(milliseconds=one.length_ms),
-                day=rails.day_of(one.planned_at),
+                day=rails.day_of(one.started_at),
                 is_emergency=band_of(one.priority) is Band.EMERGENCY,
             )
 

@@ -89,6 +89,20 @@ def test_what_sounded_yesterday_does_not_count() -> None:
     assert diary([an_item("a", "05:30")], rails, history=History(aired=(aired,))) == ["a 05:30-05:40 whole"]
 
 
+def test_a_sound_counts_on_the_day_on_which_it_began_whatever_day_it_was_planned_for() -> None:
+    rails = in_force()
+    items = [an_item("a", "23:50", 20, window=30), an_emergency("alarm", "23:55", 10)]
+    found = foresee(
+        items, rails, NOTHING_YET, local("23:00"), until=local("01:00", day=FRIDAY + timedelta(days=1))
+    )
+    saturday = FRIDAY + timedelta(days=1)
+    assert [aired_of(one, rails).day for one in found if isinstance(one, Segment)] == [
+        FRIDAY,
+        FRIDAY,
+        saturday,
+    ]
+
+
 # --- on air --------------------------------------------------------------------------------------
 
 
