@@ -306,3 +306,27 @@ def test_the_inbox_drops_what_the_network_floods_and_keeps_what_the_performer_re
     taken = [inbox.take(0) for _ in range(MAX_WAITING + 1)]
     assert taken[-1] == Tick()
     assert inbox.take(0) is None
+
+
+def test_what_an_emergency_cut_goes_on_where_it_was_even_after_the_process_was_killed(tmp_path: Path) -> None:
+    rig = AgentRig(tmp_path).start()
+    routine = rig.item(1, seconds=1)
+    routine = replace(routine, latest_at=routine.end_at + timedelta(minutes=30))
+    rig.push(routine)
+    rig.wait_for(State, lambda state: state.playing == ("occ-1",))
+    rig.advance(11)
+    urgent = replace(rig.item(2, seconds=0), priority=250, authorised_by="Chủ tịch", cause="vỡ đê")
+    rig.push(routine, urgent, revision=2)
+    rig.wait_for(State, lambda state: state.playing == ("occ-2",))
+    assert rig.wait_for(Journal).entries[0].detail == "winner=occ-2"
+    rig.journal.stop()  # from here on nothing reaches the disk: the process is as good as killed
+    rig.clock.advance(30)
+
+    again = AgentRig(tmp_path, clock=rig.clock).start()
+    again.wait_for(State, lambda state: state.playing == ("occ-1",))
+    cue = again.performer.cues["occ-1"]
+    assert cue.offset == timedelta(seconds=1), "what the fake performer says that it played"
+    assert cue.start_at == NOW + timedelta(seconds=42), "as soon as it is up again"
+    assert "occ-2" not in again.performer.cues
+    again.agent.stop()
+    rig.agent.stop()
