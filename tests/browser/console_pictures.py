@@ -5,11 +5,12 @@ and dark, for looking at.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -19,6 +20,7 @@ from controller.domain.devices import DeviceKind
 from controller.domain.people import Role
 from controller.usecases.rights import Actor
 from controller.web.visits import COOKIE
+from schedules import Band, OnLoss
 from tests.fixtures.console_house import ConsoleHouse, console_house
 
 PATIENCE_MS = 10_000
@@ -49,6 +51,9 @@ STORM = (
 )
 
 
+LONG = " ".join(["Bản tin thời sự của phường."] * 200)
+
+
 class Ward:
     """A ward with devices in different states and notices at every stage."""
 
@@ -64,8 +69,10 @@ class Ward:
         self.editor = self._person("Biên tập viên", "bientap", Role.EDITOR)
         self.approver = self._person("Người duyệt", "duyet", Role.APPROVER)
         self.administrator = self._person("Quản trị phường", "quantri", Role.ADMINISTRATOR)
+        self.second = self._person("Phó Chủ tịch phường", "phochutich", Role.APPROVER)
         self._devices()
         self._day()
+        self._review()
 
     def _person(self, display_name: str, username: str, role: Role) -> Actor:
         actor = self.house.room.person(username, role, self.ward)
@@ -108,6 +115,37 @@ class Ward:
             board_until=start_at + timedelta(hours=4),
         )
 
+    def _review(self) -> None:
+        """Leave something in every stage of review: a changed version, an order for two, somebody away."""
+        room, desk = self.house.room, self.house.room.uses.notices
+        self.changed = self._approved("Lịch tiếp công dân", "Thứ Ba hằng tuần, từ 8h00. Tại trụ sở UBND.")
+        desk.edit(
+            self.editor,
+            self.changed,
+            title="Lịch tiếp công dân mới",
+            text="Thứ Tư hằng tuần, từ 8h00. Tại trụ sở UBND.",
+            seen_version=1,
+            expires_at=room.clock.now() + timedelta(days=30),
+        )
+        desk.submit(self.editor, self.changed)
+        self.house.make_sounds()
+        room.uses.broadcasts.schedule(
+            self.editor,
+            self.vaccine,
+            area_id=self.ward.id,
+            start_at=room.clock.now() + timedelta(hours=30),
+            priority=250,
+            cause="Có chó dại cắn người trong phường",
+        )
+        today = room.clock.now().date()
+        room.uses.stand_ins.delegate(
+            self.approver,
+            area_id=self.ward.id,
+            username=self.second.username,
+            starts_on=today,
+            ends_on=today + timedelta(days=6),
+        )
+
     def _day(self) -> None:
         house, room, desk = self.house, self.house.room, self.house.room.uses.notices
         self.vaccine = self._approved("Tiêm phòng dại cho chó, mèo", VACCINE)
@@ -134,6 +172,20 @@ class Ward:
         desk.reject(self.approver, self.returned, reason="Chưa ghi giờ và địa điểm họp.")
         room.report(self.horns[1], missing_contents=1, faults=("content_damaged",))
         self._silence(self.horns[2].id)
+
+    def plan_a_week(self) -> None:
+        """Add orders by rule, so that timelines have something to show."""
+        self.news = self._repeat("Thời sự của phường", ["06:00", "17:00"], range(1, 8))
+        self._repeat("Thể dục buổi sáng", ["06:20"], (1, 3, 5), on_loss=OnLoss.SKIP)
+        self._repeat("Tiêm chủng mở rộng", ["17:02"], (2, 4), band=Band.PRIORITY, cause="dịch sởi")
+        self._repeat("Nhạc chờ", ["17:03"], (6,), order=1, on_loss=OnLoss.SKIP)
+
+    def _repeat(self, title: str, times: list[str], days: Iterable[int], **wish: Any) -> str:
+        notice_id = self._approved(title, LONG)
+        rule = {"kind": "weekly", "days": list(days), "times": times, "valid_from": "2026-11-21"}
+        desk = self.house.room.uses.broadcasts
+        order = desk.schedule(self.editor, notice_id, area_id=self.ward.id, rule=rule, **wish)
+        return order.broadcast.id
 
     def _silence(self, device_id: str) -> None:
         room = self.house.room
@@ -178,6 +230,8 @@ def take_all(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as state, console_house(Path(state)) as house, chromium() as browser:
         ward = Ward(house)
+        ward.plan_a_week()
+        area = f"/areas/{ward.ward.id}"
         visits = {
             "overview": (ward.approver, "/"),
             "notices": (ward.editor, "/notices"),
@@ -186,6 +240,11 @@ def take_all(folder: Path) -> None:
             "returned": (ward.editor, f"/notices/{ward.returned}"),
             "decide": (ward.approver, f"/notices/{ward.storm}"),
             "schedule": (ward.editor, f"/notices/{ward.water}"),
+            "order": (ward.editor, f"/notices/{ward.water}/schedule"),
+            "change": (ward.editor, f"/broadcasts/{ward.news}/schedule"),
+            "timeline": (ward.editor, f"{area}/timeline"),
+            "week": (ward.editor, f"{area}/timeline?view=week"),
+            "inbox": (ward.editor, "/inbox"),
             "devices": (ward.administrator, "/devices"),
             "log": (ward.editor, "/log"),
             "people": (ward.administrator, "/people"),
@@ -205,7 +264,7 @@ def take_all(folder: Path) -> None:
 
 
 def take_for_docs(folder: Path) -> None:
-    """Renew the two pictures of the README."""
+    """Renew the pictures of the README and of docs/console.md."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as state, console_house(Path(state)) as house, chromium() as browser:
         ward = Ward(house)
@@ -213,6 +272,11 @@ def take_for_docs(folder: Path) -> None:
         _shoot(desk, f"{house.url}/", folder / "console.png", whole=False)
         phone = open_page(browser, house, ward.approver, size=PHONE)
         _shoot(phone, f"{house.url}/notices/{ward.storm}#standing", folder / "phone.png", whole=False)
+        ward.plan_a_week()
+        desk = open_page(browser, house, ward.editor, size=DESK)
+        _shoot(
+            desk, f"{house.url}/areas/{ward.ward.id}/timeline?view=week", folder / "timeline.png", whole=False
+        )
 
 
 if __name__ == "__main__":
