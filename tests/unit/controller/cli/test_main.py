@@ -16,6 +16,7 @@ from controller.cli import main
 from controller.domain.airings import BroadcastState
 from controller.domain.areas import DEFAULT_ZONE
 from controller.storage.database import Database
+from controller.usecases.calendars import Calendars
 from schedules import local_day
 from tests.factories.controller import ControlRoom
 
@@ -117,8 +118,8 @@ def test_migrating_says_from_where_to_where(tmp_path: Path, capsys: pytest.Captu
     assert main(["--state", state, "migrate"]) == 0
     assert main(["--state", state, "migrate"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "database went from nothing to 0001",
-        "database is at 0001",
+        "database went from nothing to 0002",
+        "database is at 0002",
     ]
 
 
@@ -239,8 +240,8 @@ def test_a_database_that_another_program_holds_is_busy(
     assert main(["--state", str(state), "migrate"]) == 0
     original = Database.__init__
 
-    def impatient(self: Database, url: str, *, busy_timeout_s: float = 0.1) -> None:
-        original(self, url, busy_timeout_s=busy_timeout_s)
+    def impatient(self: Database, url: str, *, calendars: Calendars | None = None) -> None:
+        original(self, url, busy_timeout_s=0.1, calendars=calendars)
 
     monkeypatch.setattr(Database, "__init__", impatient)
     lock = sqlite3.connect(state / "loa.db", isolation_level=None)
