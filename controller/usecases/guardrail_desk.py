@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.domain.area_tree import told
@@ -27,6 +27,7 @@ from schedules import (
     Guardrail,
     ImpossibleGuardrailError,
     Unaired,
+    at_local,
     guardrail_from_plain,
     guardrail_to_plain,
     local_day,
@@ -153,13 +154,20 @@ class GuardrailDesk:
         with self._unit() as work:
             return GuardrailBook(work, first_day=day, last_day=day).on(area_id, day)
 
-    def recheck(self, actor: Actor, area_id: str) -> Sequence[Broken]:
-        """Return what is planned within LOOK_AHEAD in an area and breaks its guard rails, soonest first."""
+    def recheck(self, actor: Actor, area_id: str, first_day: date | None = None) -> Sequence[Broken]:
+        """Return what is planned within LOOK_AHEAD in an area and breaks its guard rails, soonest first.
+
+        `first_day`: look from this local day on, for guard rails that are to come; from now when none is named.
+        """
         now = self._clock.now()
         with self._unit() as work:
             area = area_for(work, actor, area_id, Permission.VIEW)
+            start_at = now
+            if first_day is not None:
+                _check_reach(first_day, local_day(now, ZoneInfo(area.zone)), field="on")
+                start_at = max(now, at_local(first_day, time(0), ZoneInfo(area.zone)))
             targets = work.plan.targets(area.path)
-            found = outlooks(work, targets, now=now, start_at=now, end_at=now + LOOK_AHEAD)
+            found = outlooks(work, targets, now=now, start_at=start_at, end_at=start_at + LOOK_AHEAD)
             broken: dict[tuple[str, datetime, tuple[Breach, ...]], Broken] = {}
             for outlook in found:
                 for one in outlook.outcome:
@@ -206,9 +214,12 @@ def _check_days(starts_on: date, ends_on: date | None, today: date) -> None:
         raise InvalidError(Code.DAY_IN_THE_PAST, field="starts_on", today=told(today))
     if ends_on is not None and ends_on < starts_on:
         raise InvalidError(Code.NOT_A_TIME, field="ends_on")
-    last = max(starts_on, ends_on or starts_on)
-    if (last - today).days > _MOST_DAYS_AHEAD:
-        field = "starts_on" if last == starts_on else "ends_on"
+    _check_reach(starts_on, today, field="starts_on")
+    _check_reach(ends_on or starts_on, today, field="ends_on")
+
+
+def _check_reach(day: date, today: date, *, field: str) -> None:
+    if (day - today).days > _MOST_DAYS_AHEAD:
         raise InvalidError(Code.TIME_TOO_FAR, field=field, days=_MOST_DAYS_AHEAD)
 
 

@@ -46,9 +46,9 @@ def set_guardrails(area_id: str, body: GuardrailBody, actor: ApiActor, uses: Use
 
 
 @router.get("/areas/{area_id}/guardrails/breaches")
-def breaches(area_id: str, actor: ApiActor, uses: Uses) -> list[BrokenOut]:
-    """List what is planned for the next seven days in an area and breaks its guard rails, soonest first."""
-    return [BrokenOut.of(one) for one in uses.guardrails.recheck(actor, area_id)]
+def breaches(area_id: str, actor: ApiActor, uses: Uses, on: date | None = None) -> list[BrokenOut]:
+    """List what is planned for seven days in an area, from now or `on` a day, and breaks its guard rails."""
+    return [BrokenOut.of(one) for one in uses.guardrails.recheck(actor, area_id, on)]
 
 
 @router.patch("/devices/{device_id}")

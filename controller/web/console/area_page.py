@@ -98,8 +98,13 @@ def call_off(decision_id: str, page: VisitorForm, area_id: Typed = "") -> Respon
 
 def day_of(form: TypedForm, name: str) -> date:
     """Return a day that was typed; raises INPUT_INVALID naming its input."""
+    return day_in(form.one(name), name)
+
+
+def day_in(typed: str, name: str) -> date:
+    """Return the day in what was typed into an input, or stands in an address; raises INPUT_INVALID naming it."""
     try:
-        return date.fromisoformat(form.one(name))
+        return date.fromisoformat(typed)
     except ValueError as error:
         raise InvalidError(Code.INPUT_INVALID, field=name) from error
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from controller.domain.devices import Neighbour
 from controller.domain.errors import Code, DomainError, InvalidError, NotFoundError
 from controller.domain.people import Permission
-from controller.web.console.area_page import day_of
+from controller.web.console.area_page import day_in, day_of
 from controller.web.console.guardrail_inputs import FIELDS, inputs_of, told, typed_profile
 from controller.web.console.page import Attempt, Page, Typed, VisitorForm, VisitorPage, see_other
 from controller.web.console.refusals import attempt
@@ -19,8 +19,9 @@ router = APIRouter()
 
 
 @router.get("/areas/{area_id}/guardrails")
-def read(area_id: str, page: VisitorPage, done: str = "", check: str = "") -> Response:
-    return _guardrails_page(page, area_id, done=done, is_checked=bool(done or check))
+def read(area_id: str, page: VisitorPage, done: str = "", check: str = "", on: str = "") -> Response:
+    day = day_in(on, "on") if on else None
+    return _guardrails_page(page, area_id, done=done, is_checked=bool(done or check), first_day=day)
 
 
 @router.post("/areas/{area_id}/guardrails")
@@ -40,7 +41,9 @@ def set_guardrails(area_id: str, page: VisitorForm, form: AnyTyped) -> Response:
     except DomainError as error:
         typed = {name: form.one(name) for name in form.names()} | {"days": ",".join(form.all("days"))}
         return _guardrails_page(page, area_id, attempt(page, "guardrails", _in_words(page, error), typed))
-    return see_other(f"/areas/{area_id}/guardrails", part="breaches", done="guardrails")
+    return see_other(
+        f"/areas/{area_id}/guardrails", part="breaches", done="guardrails", on=form.one("starts_on")
+    )
 
 
 @router.post("/devices/{device_id}/neighbour")
@@ -66,10 +69,16 @@ def _in_words(page: Page, error: DomainError) -> DomainError:
 
 
 def _guardrails_page(
-    page: Page, area_id: str, tried: Attempt | None = None, *, done: str = "", is_checked: bool = False
+    page: Page,
+    area_id: str,
+    tried: Attempt | None = None,
+    *,
+    done: str = "",
+    is_checked: bool = False,
+    first_day: date | None = None,
 ) -> Response:
     view = page.uses.guardrails.view(page.actor, area_id)
-    broken = page.uses.guardrails.recheck(page.actor, area_id) if is_checked else []
+    broken = page.uses.guardrails.recheck(page.actor, area_id, first_day) if is_checked else []
     names = {one.device.id: one.device.name for one in page.uses.devices.listed(page.actor)}
     return page.render(
         "guardrails.html",
@@ -83,6 +92,7 @@ def _guardrails_page(
         built_in=list(BUILT_IN),
         may_set=page.actor.may(Permission.ADMINISTER, view.area),
         is_checked=is_checked,
+        first_day=max(first_day or view.day, view.day),
         broken=[
             (
                 one,

@@ -311,3 +311,18 @@ def test_a_setting_to_come_travels_with_its_day(room: ControlRoom) -> None:
     first, second = pushed_rails(room, device)
     assert (first.guardrail.day_minutes, second.guardrail.day_minutes) == (180, 60)
     assert second.holds_from == datetime(2026, 11, 22, 17, tzinfo=UTC)
+
+
+def test_what_guard_rails_to_come_would_break_is_found_from_their_first_day_on(room: ControlRoom) -> None:
+    room.device()
+    room.schedule(room.approved(), in_s=20 * 86_400)  # 11 December, 16:30
+    room.uses.guardrails.recheck(room.administrator("A"), room.tree["A"].id)
+    later = TODAY + timedelta(days=18)
+    set_rails(room, "A", {"slots": [["06:00", "07:00"]]}, starts_on=later)
+    ask = room.uses.guardrails.recheck
+    assert ask(room.editor("A"), room.tree["A"].id) == []
+    (broken,) = ask(room.editor("A"), room.tree["A"].id, later)
+    assert [one.code for one in broken.breaches] == ["outside_slots"]
+    with pytest.raises(DomainError) as far:
+        ask(room.editor("A"), room.tree["A"].id, date(9999, 12, 31))
+    assert (far.value.code, far.value.field) == (Code.TIME_TOO_FAR, "on")

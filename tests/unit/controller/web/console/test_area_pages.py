@@ -70,7 +70,7 @@ def test_two_communes_are_merged_and_a_ward_is_split_by_its_form(own_house: Cons
     assert send(house, "A", "split", effective_on=day(house, 0), **form).status_code == 303
     seen = words_of(province(house).get("/areas").text)
     assert "Phường A nhóm địa bàn" in seen
-    assert "Phường Đông xã, phường, đặc khu Tổ dân phố 1" in seen
+    assert re.search(r"Phường Đông xã, phường, đặc khu .{0,40}Tổ dân phố 1 thôn", seen)
     assert house.room.reload(device).area_id != tree["A"].id
 
 
@@ -79,9 +79,8 @@ def test_a_merger_names_the_new_unit(own_house: ConsoleHouse) -> None:
     other = house.room.tree["B"].id
     answer = send(house, "A", "merge", areas=other, name="Phường Mới", effective_on=day(house, 0))
     assert answer.status_code == 303
-    assert "Phường Mới xã, phường, đặc khu Phường A nhóm địa bàn" in words_of(
-        province(house).get("/areas").text
-    )
+    seen = words_of(province(house).get("/areas").text)
+    assert re.search("Phường Mới xã, phường, đặc khu .*Phường A nhóm địa bàn", seen)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,7 @@ def test_own_guard_rails_stand_beside_the_inherited_ones_and_what_breaks_them_is
     assert guardrails(house, "province", built_in="hanoi_rural").status_code == 303
     answer = guardrails(house, "A", quiet_hours="16:45-17:15; 22:00–05:00", session_minutes="30", days="6")
     assert answer.status_code == 303
-    assert answer.headers["location"].endswith("/guardrails?done=guardrails#breaches")
+    assert answer.headers["location"].endswith("/guardrails?done=guardrails&on=2026-11-21#breaches")
     visitor = house.visitor(house.room.editor("A"))
     page = words_of(visitor.get(answer.headers["location"]).text)
     assert "Phút mỗi buổi 30 phút 45 phút 30 phút" in page
