@@ -97,8 +97,8 @@ class Hours:
         days = [date.fromordinal(number + offset) for offset in (-2, -1, 0, 1)]
         later = [date.fromordinal(number + offset) for offset in (2, 3, 4)]
         guardrail, zone = self._guardrail, self.zone
-        quiet = [(*slot.longest_span_on(day, zone), slot) for day in days for slot in guardrail.quiet_hours]
-        allowed = [slot.span_on(day, zone) for day in (*days, *later) for slot in guardrail.slots or ()]
+        quiet = [(*_longest_span(slot, day, zone), slot) for day in days for slot in guardrail.quiet_hours]
+        allowed = [_span(slot, day, zone) for day in (*days, *later) for slot in guardrail.slots or ()]
         return _DayHours(
             quiet=tuple(one for one in quiet if one[0] < end and begin < one[1]),
             allowed=tuple(one for one in _joined(allowed) if one[0] < end and begin < one[1]),
@@ -110,12 +110,30 @@ class Hours:
         guardrail, zone = self._guardrail, self.zone
         caps = []
         if guardrail.night_volume is not None:
-            caps += [(*NIGHT.longest_span_on(day, zone), guardrail.night_volume) for day in days]
+            caps += [(*_longest_span(NIGHT, day, zone), guardrail.night_volume) for day in days]
         curve = sorted(guardrail.volume_curve)
-        steps = [(both_readings(day, at, zone), volume) for day in days for at, volume in curve]
+        steps = [(_readings(day, at, zone), volume) for day in days for at, volume in curve]
         for ((begin, _), volume), ((_, end), _) in pairwise(steps):
             caps.append((begin, end, volume))
         return caps
+
+
+# Neighbouring days of UTC, and most guard rails, ask about the same slots of the same local days.
+
+
+@lru_cache(maxsize=8_192)
+def _longest_span(slot: Slot, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    return slot.longest_span_on(day, zone)
+
+
+@lru_cache(maxsize=8_192)
+def _span(slot: Slot, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    return slot.span_on(day, zone)
+
+
+@lru_cache(maxsize=8_192)
+def _readings(day: date, clock: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    return both_readings(day, clock, zone)
 
 
 @lru_cache(maxsize=1_024)
