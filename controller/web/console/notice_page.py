@@ -95,7 +95,7 @@ def show(
         seen=seen,
         done=done,
         voice=_voice(page, view),
-        difference=difference(view.notice),
+        difference=difference(page, view.notice, zone),
         expiry=expiry_fields(view.notice.expires_at, zone),
         approved_expiry=view.notice.approved_expires_at if view.notice.is_in_force else None,
         max_title=MAX_TITLE,

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from controller.domain.areas import DEFAULT_ZONE
 from controller.domain.errors import Code, DomainError, InvalidError, NotSignedInError, ThrottledError
 from controller.web.console.page import Attempt, Page, Refusal, guest_page, see_other
+from controller.web.console.versions import told_in_short
 from controller.web.guard_headers import add_guards
 from controller.web.problems import status_of
 from controller.web.uploads import MAX_UPLOAD_MB
@@ -119,6 +120,7 @@ def sentence_of(page: Page, error: DomainError, zone: str, *, named: str | None 
         params["free_at"] = page.when(free_at, zone, is_exact=True)
     if error.code is Code.EDITED_MEANWHILE and (saved_at := error.params.get("at")) not in (None, "?"):
         params["at"] = page.when(datetime.fromisoformat(str(saved_at)), zone, is_exact=True)
+        params["changes"] = told_in_short(page, str(error.params.get("changes", "")), zone)
     return fill(error.code, page.language, params)
 
 

@@ -13,10 +13,7 @@ router = APIRouter()
 def of_notice(notice_id: str, page: VisitorPage) -> Response:
     notice = page.uses.notices.view(page.actor, notice_id).notice
     areas = {area.id: area for area in page.uses.areas.known(page.actor)}
-    return page.render(
-        "trail.html",
-        notice=notice,
-        lines=page.uses.trail.of(page.actor, f"notice:{notice_id}"),
-        told=told_lines,
-        zone=zone_of(notice.area_id, areas),
-    )
+    zone = zone_of(notice.area_id, areas)
+    lines = page.uses.trail.of(page.actor, f"notice:{notice_id}")
+    told = [(line, told_lines(page, line.entry.detail, zone)) for line in lines]
+    return page.render("trail.html", notice=notice, told=told, zone=zone)

@@ -1,12 +1,20 @@
 """The versions of a notice on its page: what is in force, what an edit would change, until when it matters."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from controller.domain.changes import changes
 from controller.domain.notices import Notice, NoticeState
+from controller.web.console.page import Page
 from controller.web.console.start_times import instant_of
+
+_VERSION = re.compile(r"version (\d+)(.*)")
+_FIELD = re.compile(r"([a-z_.]+): (.*) → (.*)")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT")
+_ON_BEHALF = "on behalf of "
+_NAMES = {"expires_at": "expires_date"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +40,49 @@ def expiry_fields(expires_at: datetime | None, zone: str) -> dict[str, str]:
     return {"expires_date": f"{local:%Y-%m-%d}", "expires_time": f"{local:%H:%M}"}
 
 
-def difference(notice: Notice) -> list[Change]:
+def difference(page: Page, notice: Notice, zone: str) -> list[Change]:
     """Return what approving the working version would change of the one in force; nothing when there is none."""
     if not notice.is_in_force or notice.state is NoticeState.APPROVED:
         return []
-    fields = [("", notice.approved_title, notice.title)]
+    fields = [
+        ("title", notice.approved_title, notice.title),
+        ("expires_at", notice.approved_expires_at, notice.expires_at),
+    ]
     told = changes(version=notice.version, fields=fields, text=(notice.approved_text, notice.text))
-    return told_lines(told)[1:]
+    return told_lines(page, told, zone)[1:]
 
 
-def told_lines(told: str) -> list[Change]:
-    """Return the detail of an edit, as the trail has it, line by line."""
+def told_lines(page: Page, told: str, zone: str) -> list[Change]:
+    """Return a detail of the trail line by line, in the words of the page; what it does not know stays as it is."""
     return [
-        Change(line[0], line[2:]) if line.startswith(("+ ", "- ")) else Change("", line.removeprefix(": "))
+        Change(line[0], line[2:])
+        if line.startswith(("+ ", "- "))
+        else Change("", _in_words(page, line, zone))
         for line in told.splitlines()
     ]
+
+
+def told_in_short(page: Page, told: str, zone: str) -> str:
+    """Return the same on one line."""
+    lines = told_lines(page, told, zone)
+    return "; ".join(f"{line.mark} {line.text}".strip() for line in lines)
+
+
+def _in_words(page: Page, line: str, zone: str) -> str:
+    if found := _VERSION.fullmatch(line):
+        return page.say("trail.version", number=found[1]) + found[2]
+    if found := _FIELD.fullmatch(line):
+        before, after = (_value(page, found[number], zone) for number in (2, 3))
+        return f"{page.word('field', _NAMES.get(found[1], found[1]))}: {before} → {after}"
+    if line.startswith(_ON_BEHALF):
+        return page.say("trail.on_behalf", name=line.removeprefix(_ON_BEHALF))
+    return page.say("trail.recording") if line == "recording" else line
+
+
+def _value(page: Page, value: str, zone: str) -> str:
+    if value == "none":
+        return page.say("trail.nothing")
+    try:
+        return page.when(datetime.fromisoformat(value), zone) if _INSTANT.match(value) else value
+    except ValueError:
+        return value

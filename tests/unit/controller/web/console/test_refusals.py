@@ -136,7 +136,7 @@ def test_the_second_of_two_editors_sees_both_versions_and_loses_nothing(
     answer = editor.post(f"/notices/{notice.id}", form)
     assert answer.status_code == 409
     assert re.search(r"nguoi-khac đã lưu bản khác lúc Thứ Bảy 21/11/2026 \d\d:\d\d", answer.text)
-    assert "title: Họp tổ dân phố → Bản của người khác" in answer.text
+    assert "bản 2; Tiêu đề: Họp tổ dân phố → Bản của người khác" in answer.text
     assert "Bản người khác vừa lưu (bản 2)" in answer.text
     assert shows(answer.text, "bản của tôi")
     assert stored(house, notice.id).title == "Bản của người khác"

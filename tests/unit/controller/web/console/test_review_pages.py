@@ -231,7 +231,7 @@ def test_the_trail_of_a_notice_tells_who_when_from_where_and_what(own: ConsoleHo
     page = approver.get(f"/notices/{notice.id}/trail").text
     shown = words_of(page)
     assert (
-        "Sửa Thứ Bảy 21/11/2026 16:31 bien-tap-a từ 127.0.0.1 version 2 title: Họp tổ dân phố → Khác" in shown
+        "Sửa Thứ Bảy 21/11/2026 16:31 bien-tap-a từ 127.0.0.1 bản 2 Tiêu đề: Họp tổ dân phố → Khác" in shown
     )
     assert "<ins>&lt;b&gt;</ins>" in page
     assert "127.0.0.1" not in own.visitor(room.editor()).get(f"/notices/{notice.id}/trail").text
