@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from controller.domain.airings import Broadcast
+from controller.domain.devices import Device
 from controller.domain.people import Role
 from controller.web.static_files import static_folder
 from controller.web.visits import COOKIE
@@ -142,13 +143,15 @@ def test_what_is_changed_beside_them_moves_no_times_either(house: ConsoleHouse, 
     assert [one.planned_at for one in house.room.airings_of(_speaker(house))] == planned
 
 
-def _speaker(house: ConsoleHouse) -> object:
+def _speaker(house: ConsoleHouse) -> Device:
     return house.room.uses.devices.listed(house.room.editor())[0].device
 
 
 def test_an_order_by_rule_is_made_without_scripts(house: ConsoleHouse, browser: Browser) -> None:
     notice = house.room.approved()
-    context = browser.new_context(java_script_enabled=False, locale="vi-VN", viewport=PHONE)
+    context = browser.new_context(
+        java_script_enabled=False, locale="vi-VN", viewport={"width": 360, "height": 740}
+    )
     context.add_cookies(
         [{"name": COOKIE, "value": house.room.session_of(house.room.editor()), "url": house.url}]
     )

@@ -44,14 +44,16 @@ class Bar:
 
     @property
     def look(self) -> str:
-        """The classes of its style: its band, hollow when it will not be on air, marked when it is wished."""
-        return " ".join(
-            [
-                self.line.band,
-                *(["hollow"] if not self.line.is_aired else []),
-                *(["wish"] if self.line.is_wish else []),
-            ]
-        )
+        """The classes of its style: its band, hollow when it will not be on air, marked when it is wished.
+
+        Every second one is a little paler, so that those that touch can be told apart.
+        """
+        marks = {
+            "hollow": not self.line.is_aired,
+            "wish": self.line.is_wish,
+            "even": self.line.number % 2 == 0,
+        }
+        return " ".join([self.line.band, *(name for name, is_on in marks.items() if is_on)])
 
 
 @dataclass(frozen=True, slots=True)

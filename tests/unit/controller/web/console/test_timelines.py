@@ -101,6 +101,13 @@ def test_a_device_shows_what_airs_and_what_does_not_with_the_reason(own: Console
     assert f'id="{link[1]}"' in page
 
 
+def test_the_next_24_hours_name_the_day_of_what_comes_tomorrow(own: ConsoleHouse) -> None:
+    speaker = own.room.device()
+    order(own, daily("07:00", "17:30"))
+    text = words_of(own.visitor(own.room.editor()).get(f"/devices/{speaker.id}/timeline").text)
+    assert re.search(r"Sẽ phát 17:30:00–17:30:0\d Thời sự CN 22/11 07:00:00–07:00:0\d Thời sự", text)
+
+
 def test_a_priority_item_keeps_a_routine_one_off_and_the_page_says_so(own: ConsoleHouse) -> None:
     room = own.room
     speaker = room.device()
