@@ -28,9 +28,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 class Database:
     """One database. `unit()` opens a unit of work; every write goes through one."""
 
-    def __init__(
-        self, url: str, *, busy_timeout_s: float = 5.0, calendars: Calendars | None = None
-    ) -> None:
+    def __init__(self, url: str, *, busy_timeout_s: float = 5.0, calendars: Calendars | None = None) -> None:
         """`busy_timeout_s` is how long a SQLite writer waits for another one before STORAGE_BUSY.
 
         `calendars` is handed to every unit of work; left out, nothing is known of holidays and lunar days.
