@@ -231,14 +231,18 @@ def test_a_change_in_a_hamlet_touches_its_devices_alone(room: ControlRoom) -> No
 
 
 @pytest.mark.scenario("S-011")
-def test_a_change_leaves_what_is_on_air_as_it_is(room: ControlRoom) -> None:
-    """No gap and no restart: the airing keeps its id, its times and its words, and stays in the timetable."""
+@pytest.mark.parametrize("is_reported", [True, False])
+def test_a_change_leaves_what_is_on_air_as_it_is(room: ControlRoom, is_reported: bool) -> None:
+    """No gap and no restart: the airing keeps its id, its times and its words, and stays in the timetable.
+
+    Also while the device has not yet said that it is on air.
+    """
     speaker, board = room.device(), room.board()
     view = ordered(room, daily(), board_for_s=3_600)
     room.clock.set(at(21, 17) + timedelta(seconds=1))
     on_air = {one.id: room.airings_of(one)[0] for one in (speaker, board)}
     for device in (speaker, board):
-        room.report(device, playing=(on_air[device.id].id,))
+        room.report(device, playing=(on_air[device.id].id,) if is_reported else ())
     room.uses.broadcasts.reschedule(
         room.editor(), view.broadcast.id, seen_version=1, rule=daily(time(17, 15)), volume=70
     )
@@ -246,7 +250,7 @@ def test_a_change_leaves_what_is_on_air_as_it_is(room: ControlRoom) -> None:
     for device in (speaker, board):
         first, *later = (one for one in room.airings_of(device) if one.state is not AiringState.WITHDRAWN)
         assert _told(first) == _told(on_air[device.id])
-        assert first.state is AiringState.PLAYING
+        assert first.state is (AiringState.PLAYING if is_reported else AiringState.PUSHED)
         assert [one.planned_at for one in later] == [at(21, 17, 15) + timedelta(days=day) for day in range(7)]
         assert {one.volume for one in later} == {70}
         items = room.downlink.timetables[device.id][1]
