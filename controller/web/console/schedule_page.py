@@ -177,7 +177,7 @@ def _preview(page: Page, ordering: Ordering) -> Preview:
     outlooks.sort(key=lambda one: not any(name.is_wish for name in one.names.values()))
     charts = alike(
         chart_of(
-            foreseen_of(one, names),
+            foreseen_of(one, names, ()),
             view="week",
             day=local_day(one.start_at, ZoneInfo(one.zone)),
             now=page.now(),

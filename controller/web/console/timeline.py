@@ -1,12 +1,13 @@
 """What will really play: on one device, or in an area, for the next 24 hours, one day, or a week."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
 from controller.domain.devices import DeviceKind
+from controller.domain.errors import NotFoundError
 from controller.usecases.outlooks import Outlook
 from controller.usecases.previews import DAY_HOURS, WEEK_HOURS
 from controller.web.console.charts import View, alike, chart_of
@@ -36,15 +37,19 @@ def of_area(area_id: str, page: VisitorPage, view: str = "", day: str = "") -> R
     return _timeline_page(page, outlooks, view, day, place=area.name, zone=area.zone, back=back)
 
 
-def foreseen_of(outlook: Outlook, names: dict[str, str]) -> Foreseen:
-    """Return a forecast in the page's own terms; `names` are those of devices."""
+def foreseen_of(outlook: Outlook, names: Mapping[str, str], seen: Container[str]) -> Foreseen:
+    """Return a forecast in the page's own terms; `names` are those of devices, `seen` the notices to link to."""
     return Foreseen(
         places=tuple(sorted(names.get(one.device_id, one.device_id) for one in outlook.devices)),
         zone=outlook.zone,
         outcome=outlook.outcome,
         held=outlook.held,
         names={
-            key: Named(title=one.title, notice_id=one.notice_id, is_wish=one.is_wish)
+            key: Named(
+                title=one.title,
+                notice_id=one.notice_id if one.notice_id in seen else "",
+                is_wish=one.is_wish,
+            )
             for key, one in outlook.names.items()
         },
         # Boards are silent: no hours are quiet for them.
@@ -55,6 +60,20 @@ def foreseen_of(outlook: Outlook, names: dict[str, str]) -> Foreseen:
 def device_names(page: Page) -> dict[str, str]:
     """Return the names of the devices that this person may see, by id."""
     return {view.device.id: view.device.name for view in page.uses.devices.listed(page.actor)}
+
+
+def seen_notices(page: Page, outlooks: Iterable[Outlook]) -> set[str]:
+    """Return which of the notices of a forecast this person may open: those from above the communes they may not."""
+    wanted = {one.notice_id for outlook in outlooks for one in outlook.names.values()}
+    return {one for one in wanted if _is_seen(page, one)}
+
+
+def _is_seen(page: Page, notice_id: str) -> bool:
+    try:
+        page.uses.notices.view(page.actor, notice_id)
+    except NotFoundError:
+        return False
+    return True
 
 
 def in_order(outlooks: Sequence[Outlook]) -> list[Outlook]:
@@ -68,10 +87,10 @@ def _timeline_page(
     today = local_day(page.now(), ZoneInfo(zone))
     shown = _day(day, today)
     chosen: View = "week" if view == "week" else "day" if view == "day" else "hours"
-    names = device_names(page)
+    names, seen = device_names(page), seen_notices(page, outlooks)
     charts = alike(
         chart_of(
-            foreseen_of(one, names),
+            foreseen_of(one, names, seen),
             view=chosen,
             day=today if chosen == "week" else shown,
             now=page.now(),

@@ -1,5 +1,6 @@
 """The commune's inbox: routine items to take or decline, priority ones to be put in order, for those who may."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,8 @@ def test_equals_that_meet_wait_for_the_communes_order_of_play(own: ConsoleHouse)
     timeline = words_of(editor.get(f"/devices/{device.id}/timeline").text)
     assert "Sẽ phát 17:30:00" in timeline
     assert timeline.index("Tin ưu tiên của tỉnh") < timeline.rindex("Tin ưu tiên của xã")
+    links = re.findall(r'href="/notices/([^"]+)"', editor.get(f"/devices/{device.id}/timeline").text)
+    assert set(links) == {notice.id}  # the province's own pages are not the commune's to open
 
 
 def test_who_may_not_schedule_there_sees_but_does_not_decide(own: ConsoleHouse) -> None:

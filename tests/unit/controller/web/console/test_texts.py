@@ -16,6 +16,8 @@ from controller.domain.notices import NoticeState
 from controller.domain.people import Role
 from controller.domain.second_approval import Need
 from controller.usecases.from_above import PlayOrder
+from controller.usecases.plan_ahead import ORDER_NOT_CHOSEN
+from controller.usecases.planning import NOT_PLANNED, RESCHEDULED, REVOKED
 from controller.web.console.words import say, words
 from schedules import Band, Ending, Fate, HolidayRule, OnLoss, Origin
 
@@ -101,6 +103,11 @@ def test_every_state_and_role_has_a_word() -> None:
         if f"{group}.{value}" not in words()
     ]
     assert not missing
+
+
+def test_every_reason_that_the_controller_gives_has_a_word() -> None:
+    given = {NOT_PLANNED, ORDER_NOT_CHOSEN, RESCHEDULED, REVOKED}
+    assert not [one for one in given if f"reason.{one}" not in words()]
 
 
 def test_no_text_is_left_over() -> None:
