@@ -1,16 +1,23 @@
 """Identities and secrets."""
 
 import hashlib
+import itertools
 import secrets
 import unicodedata
 from datetime import datetime
 
+_turns = itertools.count()
 _CLAIM_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 def new_id(now: datetime) -> str:
     """Return an id that sorts by creation time: 11 hex digits of milliseconds, 9 random ones."""
     return f"{int(now.timestamp() * 1000):011x}{secrets.token_hex(5)[:9]}"
+
+
+def next_id(now: datetime) -> str:
+    """Return an id that also sorts after those that this process made before within the same millisecond."""
+    return f"{int(now.timestamp() * 1000):011x}{next(_turns) % 0x100000:05x}{secrets.token_hex(2)}"
 
 
 def new_token() -> str:

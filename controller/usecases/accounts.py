@@ -129,7 +129,7 @@ class Accounts:
                 work, actor, "lock_out", f"user:{user.username}", now=now, detail=f"{kept}\nheld: {len(held)}"
             )
             for broadcast in held:
-                detail = f"order {broadcast.id}: {user.username} was locked out"
+                detail = f"version {broadcast.version}: {user.username} was locked out\norder {broadcast.id}"
                 for subject in (f"notice:{broadcast.notice_id}", f"broadcast:{broadcast.id}"):
                     note(work, actor, "hold", subject, now=now, detail=detail)
         self._news.publish("airings")

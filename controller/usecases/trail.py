@@ -4,7 +4,7 @@ from datetime import datetime
 
 from controller.domain.airings import AuditEntry
 from controller.domain.areas import Area
-from controller.domain.ids import new_id
+from controller.domain.ids import next_id
 from controller.usecases.ports import Work
 from controller.usecases.rights import Actor
 
@@ -25,7 +25,7 @@ def note_stranger(
 ) -> None:
     """Add what somebody without a session did: a refused sign-in, an enrolment."""
     entry = AuditEntry(
-        id=new_id(now),
+        id=next_id(now),
         at=now,
         actor=who[:80],
         action=action,

@@ -1,5 +1,6 @@
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,12 +11,20 @@ from controller.domain.ids import (
     new_claim_code,
     new_id,
     new_token,
+    next_id,
     normal_claim_code,
     token_hash,
 )
 from protocol.topics import check_device_id
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+def test_ids_of_one_instant_keep_the_order_in_which_they_were_made() -> None:
+    made = [next_id(NOW) for _ in range(200)]
+    assert all(earlier < later for earlier, later in pairwise(made))
+    assert len(set(made)) == 200
+    assert {len(one) for one in made} == {len(new_id(NOW))} == {20}
 
 
 def test_ids_sort_by_the_time_they_were_made() -> None:

@@ -124,7 +124,6 @@ def test_the_second_of_two_editors_sees_both_versions_and_loses_nothing(
     house: ConsoleHouse, editor: Visitor
 ) -> None:
     notice = house.room.draft()
-    house.room.clock.move(timedelta(milliseconds=1))
     house.room.uses.notices.edit(
         house.room.person("nguoi-khac", Role.EDITOR, "A"),
         notice.id,
