@@ -9,6 +9,8 @@ from controller.domain.airings import AiringState
 from controller.domain.areas import DEFAULT_ZONE, Area
 from controller.usecases.broadcast_desk import AiringView
 
+_AHEAD = (AiringState.HELD, AiringState.PLANNED, AiringState.PUSHED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AiringGroup:
@@ -34,6 +36,15 @@ class AiringGroup:
     def lines(self) -> tuple[AiringView, ...]:
         """The airings by device."""
         return tuple(sorted(self.views, key=lambda view: view.device.name))
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether any device has done something about it."""
+        return any(view.airing.state not in _AHEAD for view in self.views)
+
+    @property
+    def is_over(self) -> bool:
+        return all(view.airing.state not in (*_AHEAD, AiringState.PLAYING) for view in self.views)
 
     @property
     def is_on_air(self) -> bool:

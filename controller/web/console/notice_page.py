@@ -23,6 +23,7 @@ from controller.web.console.start_times import next_start
 from controller.web.console.versions import difference, expiry_fields, expiry_of
 from schedules import Once
 
+_LAST_STARTS, _NEXT_STARTS = 3, 9
 _IN_WORK = (NoticeState.DRAFT, NoticeState.REJECTED)
 
 
@@ -56,8 +57,10 @@ class BroadcastCard:
 
     @property
     def starts(self) -> list[AiringGroup]:
-        """The airings by their start, soonest first."""
-        return grouped(self.lines, {})
+        """The airings by their start, soonest first: the last ones that are over, and the next ones."""
+        groups = grouped(self.lines, {})
+        over = [group for group in groups if group.is_over]
+        return over[-_LAST_STARTS:] + [group for group in groups if not group.is_over][:_NEXT_STARTS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
