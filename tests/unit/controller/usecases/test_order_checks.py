@@ -10,7 +10,7 @@ from controller.domain.errors import Code, ConflictError, DomainError
 from controller.domain.people import Role
 from controller.usecases.broadcast_views import BroadcastView
 from controller.web.wording import sentence
-from schedules import Band, Campaign, Daily, OnLoss, Once, Recurring
+from schedules import Band, Campaign, Daily, Once, OnLoss, Recurring
 from tests.factories.controller import ControlRoom
 
 TODAY = date(2026, 11, 21)  # a Saturday; the room's clock stands at 16:30 in Viet Nam
