@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from controller.web.console.foreseen import Foreseen, Line, lines_of
-from controller.web.console.strips import Strip, day_strip, next_hours_strip, week_strips
+from controller.web.console.strips import Known, Strip, day_strip, next_hours_strip, week_strips
 from controller.web.wording import Language
 
 View = Literal["hours", "day", "week"]
@@ -23,13 +23,16 @@ class Warned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The timeline of devices that do the same. `address` is the page of one of them; `quiet` its quiet hours."""
+    """The timeline of devices that do the same. `address` is the page of one of them; `quiet` its quiet hours.
+
+    `shades` are the kinds of shades that it has.
+    """
 
     places: tuple[str, ...]
     zone: str
     strips: tuple[Strip, ...]
     quiet: str
-    is_closed: bool
+    shades: frozenset[str]
     address: str
 
     @property
@@ -55,23 +58,35 @@ class Chart:
 
 
 def chart_of(
-    foreseen: Foreseen, *, view: View, day: date, now: datetime, language: Language, address: str = ""
+    foreseen: Foreseen,
+    *,
+    view: View,
+    now: datetime,
+    language: Language,
+    day: date | None = None,
+    address: str = "",
 ) -> Chart:
-    """Return the chart of a forecast for the next 24 hours, for the local day `day`, or for the week from it on."""
+    """Return the chart of a forecast: for the next 24 hours, for the local day `day`, or for all of its days."""
     lines = lines_of(foreseen, language)
+    known = Known(
+        zone=ZoneInfo(foreseen.zone),
+        rails=foreseen.rails,
+        start_at=foreseen.start_at,
+        end_at=foreseen.end_at,
+    )
     strips: Sequence[Strip]
     if view == "week":
-        strips = week_strips(lines, foreseen.rails, foreseen.zone, now, day)
-    elif view == "day":
-        strips = [day_strip(lines, foreseen.rails, foreseen.zone, now, day)]
+        strips = week_strips(lines, known, now)
+    elif day is not None and view == "day":
+        strips = [day_strip(lines, known, now, day)]
     else:
-        strips = [next_hours_strip(lines, foreseen.rails, foreseen.zone, now)]
+        strips = [next_hours_strip(lines, known, now)]
     return Chart(
         places=foreseen.places,
         zone=foreseen.zone,
         strips=tuple(strips),
         quiet=_quiet_words(foreseen, strips[0].start_at),
-        is_closed=any(shade.kind == "closed" for strip in strips for shade in strip.shades),
+        shades=frozenset(shade.kind for strip in strips for shade in strip.shades),
         address=address,
     )
 

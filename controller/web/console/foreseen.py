@@ -24,13 +24,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """What will be on air on some devices that will all do the same, `places`; `names` by occurrence id.
+    """What will be on air in [start_at, end_at) on devices that will all do the same, `places`.
 
-    `held`: what waits for somebody to choose the order of play.
+    `names` by occurrence id. `held`: what waits for somebody to choose the order of play.
     """
 
     places: tuple[str, ...]
     zone: str
+    start_at: datetime
+    end_at: datetime
     outcome: tuple[Outcome, ...]
     held: tuple[Occurrence, ...] = ()
     names: Mapping[str, Named] = field(default_factory=dict)

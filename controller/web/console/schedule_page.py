@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Response
 
@@ -20,7 +19,7 @@ from controller.web.console.page import Attempt, Page
 from controller.web.console.refusals import attempt, sentence_of
 from controller.web.console.schedule_inputs import KINDS, UNITS, ScheduleInputs, inputs_of
 from controller.web.console.timeline import device_names, foreseen_of, in_order
-from schedules import Band, Segment, local_day
+from schedules import Band, Segment
 
 MOST_CHARTS = 3
 _INPUTS = {
@@ -179,7 +178,6 @@ def _preview(page: Page, ordering: Ordering) -> Preview:
         chart_of(
             foreseen_of(one, names, ()),
             view="week",
-            day=local_day(one.start_at, ZoneInfo(one.zone)),
             now=page.now(),
             language=page.language,
         )

@@ -15,7 +15,6 @@ from schedules import Band, RailsInForce, Slot, Span, at_local, local_day, witho
 UNITS = 1440
 DENSE = 40
 """With more bars than this a strip is one drawing: its bars cannot be told apart, nor reached one by one."""
-DAYS = 7
 
 _DAY = timedelta(days=1)
 _LEAST_HOLLOW = 6
@@ -58,7 +57,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Shade:
-    """A stretch in which nothing may sound: `quiet` hours, or `closed` by slots or by the weekday."""
+    """A stretch in which nothing may sound, `quiet` hours or `closed` by slots or the weekday; or one `beyond` it."""
 
     kind: str
     x: int
@@ -127,49 +126,14 @@ class Strip:
         return tuple(line for line in self.lines if not line.is_aired)
 
 
-def week_strips(
-    lines: Sequence[Line], rails: RailsInForce, zone: str, now: datetime, first: date
-) -> list[Strip]:
-    """Return one strip for a day and each of the six days after it."""
-    return [day_strip(lines, rails, zone, now, first + _DAY * number) for number in range(DAYS)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a forecast is about: [start_at, end_at), in a zone, with the guard rails that hold there."""
 
-
-def day_strip(lines: Sequence[Line], rails: RailsInForce, zone: str, now: datetime, day: date) -> Strip:
-    """Return the strip of one local day, from midnight to midnight."""
-    place = ZoneInfo(zone)
-    return _strip(
-        lines, rails, place, now, (at_local(day, time(), place), at_local(day + _DAY, time(), place))
-    )
-
-
-def next_hours_strip(lines: Sequence[Line], rails: RailsInForce, zone: str, now: datetime) -> Strip:
-    """Return the strip of the 24 hours that began with the present one."""
-    start_at = now - timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
-    return _strip(lines, rails, ZoneInfo(zone), now, (start_at, start_at + _DAY))
-
-
-def _strip(
-    lines: Sequence[Line],
-    rails: RailsInForce,
-    zone: ZoneInfo,
-    now: datetime,
-    span: tuple[datetime, datetime],
-) -> Strip:
-    start_at, end_at = span
-    ruler = _Ruler(start_at, end_at)
-    here = tuple(between(lines, start_at, end_at))
-    bars = tuple(ruler.bar(line) for line in here)
-    return Strip(
-        day=local_day(start_at, zone),
-        start_at=start_at,
-        end_at=end_at,
-        lines=here,
-        bars=bars,
-        shades=tuple(_shades(rails, zone, ruler)),
-        ticks=tuple(_ticks(zone, ruler)),
-        labels=() if len(bars) > DENSE else tuple(_labels(bars)),
-        now=ruler.unit(now) if start_at <= now < end_at else None,
-    )
+    zone: ZoneInfo
+    rails: RailsInForce
+    start_at: datetime
+    end_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +156,41 @@ class _Ruler:
         return Bar(line, x, max(least, self.unit(line.end_at) - x))
 
 
+def week_strips(lines: Sequence[Line], known: Known, now: datetime) -> list[Strip]:
+    """Return one strip for each local day that a forecast touches: of a week eight, unless it begins at midnight."""
+    first, last = (local_day(at, known.zone) for at in (known.start_at, known.end_at - timedelta.resolution))
+    return [day_strip(lines, known, now, first + _DAY * number) for number in range((last - first).days + 1)]
+
+
+def day_strip(lines: Sequence[Line], known: Known, now: datetime, day: date) -> Strip:
+    """Return the strip of one local day, from midnight to midnight."""
+    begin, end = (at_local(one, time(), known.zone) for one in (day, day + _DAY))
+    return _strip(lines, known, now, _Ruler(begin, end))
+
+
+def next_hours_strip(lines: Sequence[Line], known: Known, now: datetime) -> Strip:
+    """Return the strip of the 24 hours that began with the present one."""
+    start_at = now - timedelta(minutes=now.minute, seconds=now.second, microseconds=now.microsecond)
+    return _strip(lines, known, now, _Ruler(start_at, start_at + _DAY))
+
+
+def _strip(lines: Sequence[Line], known: Known, now: datetime, ruler: _Ruler) -> Strip:
+    start_at, end_at = ruler.start_at, ruler.end_at
+    here = tuple(between(lines, start_at, end_at))
+    bars = tuple(ruler.bar(line) for line in here)
+    return Strip(
+        day=local_day(start_at, known.zone),
+        start_at=start_at,
+        end_at=end_at,
+        lines=here,
+        bars=bars,
+        shades=tuple(_shades(known, ruler)),
+        ticks=tuple(_ticks(known.zone, ruler)),
+        labels=() if len(bars) > DENSE else tuple(_labels(bars)),
+        now=ruler.unit(now) if start_at <= now < end_at else None,
+    )
+
+
 def _ticks(zone: ZoneInfo, ruler: _Ruler) -> Iterable[Tick]:
     """Yield every third hour of the local clock."""
     at = ruler.start_at
@@ -202,14 +201,18 @@ def _ticks(zone: ZoneInfo, ruler: _Ruler) -> Iterable[Tick]:
         at += timedelta(minutes=30)
 
 
-def _shades(rails: RailsInForce, zone: ZoneInfo, ruler: _Ruler) -> Iterable[Shade]:
-    """Yield the closed times and, over them, the quiet hours; each local day has the rails of its own noon."""
+def _shades(known: Known, ruler: _Ruler) -> Iterable[Shade]:
+    """Yield the closed times, the quiet hours, and over them what the forecast does not reach.
+
+    Each local day has the guard rails of its own noon.
+    """
+    zone = known.zone
     first, last = local_day(ruler.start_at, zone), local_day(ruler.end_at, zone)
     closed: list[Span] = []
     quiet: list[Span] = []
     day = first - _DAY
     while day <= last:
-        guardrail = rails.at(at_local(day, time(12), zone)).guardrail
+        guardrail = known.rails.at(at_local(day, time(12), zone)).guardrail
         whole = Span(at_local(day, time(), zone), at_local(day + _DAY, time(), zone))
         if guardrail.days is not None and day.isoweekday() not in guardrail.days:
             closed.append(whole)
@@ -218,7 +221,8 @@ def _shades(rails: RailsInForce, zone: ZoneInfo, ruler: _Ruler) -> Iterable[Shad
             closed += without(whole, _spans(guardrail.slots, zone, day - _DAY, day))
         quiet += _spans(guardrail.quiet_hours, zone, day)
         day += _DAY
-    for kind, spans in (("closed", closed), ("quiet", quiet)):
+    beyond = without(Span(ruler.start_at, ruler.end_at), [Span(known.start_at, known.end_at)])
+    for kind, spans in (("closed", closed), ("quiet", quiet), ("beyond", beyond)):
         for span in spans:
             x, end = ruler.unit(span.start_at), ruler.unit(span.end_at)
             if end > x:

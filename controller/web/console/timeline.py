@@ -13,7 +13,6 @@ from controller.usecases.previews import DAY_HOURS, WEEK_HOURS
 from controller.web.console.charts import View, alike, chart_of
 from controller.web.console.foreseen import Foreseen, Named
 from controller.web.console.page import Page, VisitorPage
-from controller.web.console.strips import DAYS
 from schedules import Guardrail, Rails, RailsInForce, local_day
 
 router = APIRouter()
@@ -42,6 +41,8 @@ def foreseen_of(outlook: Outlook, names: Mapping[str, str], seen: Container[str]
     return Foreseen(
         places=tuple(sorted(names.get(one.device_id, one.device_id) for one in outlook.devices)),
         zone=outlook.zone,
+        start_at=outlook.start_at,
+        end_at=outlook.end_at,
         outcome=outlook.outcome,
         held=outlook.held,
         names={
@@ -92,7 +93,7 @@ def _timeline_page(
         chart_of(
             foreseen_of(one, names, seen),
             view=chosen,
-            day=today if chosen == "week" else shown,
+            day=shown,
             now=page.now(),
             language=page.language,
             address=f"/devices/{one.devices[0].device_id}/timeline",
@@ -122,4 +123,4 @@ def _day(typed: str, today: date) -> date:
         day = date.fromisoformat(typed)
     except ValueError:
         return today
-    return day if today <= day < today + timedelta(days=DAYS) else today
+    return day if today <= day <= today + timedelta(hours=WEEK_HOURS) else today

