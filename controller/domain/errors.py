@@ -20,6 +20,7 @@ class Code(StrEnum):
     AREAS_APART = "areas_apart"
     AREAS_NOT_ALIKE = "areas_not_alike"
     CALENDAR_UNKNOWN = "calendar_unknown"
+    CAMPAIGN_NOT_EMERGENCY = "campaign_not_emergency"
     CAUSE_EMPTY = "cause_empty"
     CLAIM_CODE_REFUSED = "claim_code_refused"
     CONTROL_CHARACTERS = "control_characters"

@@ -18,7 +18,7 @@ from controller.domain.notices import Content
 from controller.domain.orders import Terms, end_of, read_rule, refusing, rule_of, terms_of
 from controller.usecases.ports import Work
 from controller.usecases.rule_starts import next_start, rule_starts
-from schedules import DEFAULT_PRIORITY, Band, Campaign, Once, OnLoss, Recurring, Rule, at_local
+from schedules import DEFAULT_PRIORITY, Band, Campaign, Once, OnLoss, Recurring, Rule, at_local, band_of
 
 CHECKED_AHEAD = SCHEDULE_AHEAD
 _DAY = timedelta(days=1)
@@ -70,6 +70,8 @@ def read_wish(
     field = "rule" if wish.get("rule") is not None else "start_at"
     start_at = _first_start(work, rule, area.zone, now, field=field)
     terms = _terms(wish, terms_of(before) if before is not None else Terms(), start_at)
+    if isinstance(rule, Campaign) and band_of(terms.priority) is not Band.EMERGENCY:
+        raise InvalidError(Code.CAMPAIGN_NOT_EMERGENCY, field="priority")
     draft = Draft(
         rule=rule,
         terms=terms,

@@ -9,6 +9,7 @@ from controller.domain.airings import AiringState, Broadcast, BroadcastState
 from controller.domain.errors import Code, ConflictError, DomainError
 from controller.domain.people import Role
 from controller.usecases.broadcast_views import BroadcastView
+from controller.usecases.wishes import OrderWish
 from controller.web.wording import sentence
 from schedules import Band, Campaign, Daily, Once, OnLoss, Recurring
 from tests.factories.controller import ControlRoom
@@ -98,9 +99,15 @@ def test_a_repetition_that_would_run_into_itself_is_refused(room: ControlRoom) -
     notice = room.approved(text="lời " * 2_000)  # 500 seconds
     room.device()
     rule = Campaign(start_at=at(21, 17), until=at(21, 18), every_minutes=5)
+    wish: OrderWish = {"rule": rule, "band": Band.EMERGENCY, "cause": "Lũ quét"}
     with pytest.raises(DomainError) as found:
-        room.uses.broadcasts.schedule(room.editor(), notice.id, area_id=room.tree["A"].id, rule=rule)
+        room.uses.broadcasts.schedule(room.editor(), notice.id, area_id=room.tree["A"].id, **wish)
     assert (found.value.code, found.value.params) == (Code.OVERLAPS_ITSELF, {"seconds": 500, "gap": 300})
+
+
+def test_repeating_every_few_minutes_is_for_emergencies(room: ControlRoom) -> None:
+    error = refused(room, rule=Campaign(start_at=at(21, 17), until=at(21, 18), every_minutes=5))
+    assert (error.code, error.field) == (Code.CAMPAIGN_NOT_EMERGENCY, "priority")
 
 
 # --- guard rails ---------------------------------------------------------------------------------------

@@ -160,6 +160,23 @@ def test_an_emergency_asks_why_and_waits_for_a_second_person(own: ConsoleHouse) 
         assert work.airings.broadcasts_of_notice(notice.id)[0].state is BroadcastState.HELD
 
 
+def test_repeating_every_few_minutes_is_for_emergencies_only(own: ConsoleHouse) -> None:
+    visitor = own.visitor(own.room.editor())
+    notice = own.room.approved()
+    start = {
+        "start_date": "2026-11-22",
+        "start_time": "07:00",
+        "until_date": "2026-11-22",
+        "until_time": "12:00",
+    }
+    form = WEEKLY | start | {"area_id": area_of(own).id, "kind": "campaign", "every_minutes": "60"}
+    status, page = send(visitor, path_of(notice), form)
+    assert status == 422
+    assert "Lặp lại mỗi vài phút chỉ dành cho tin khẩn cấp" in words_of(page)
+    assert 'id="schedule-band-fault"' in page
+    assert send(visitor, path_of(notice), form | {"band": "emergency", "cause": "lũ về"})[0] == 303
+
+
 def test_an_order_opened_and_saved_changes_nothing(own: ConsoleHouse) -> None:
     visitor = own.visitor(own.room.editor())
     before = saved(own, visitor)
