@@ -1,6 +1,8 @@
 """rules, guard rails, review and areas that live"""
 
 import json
+from collections import Counter
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,12 +14,14 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_PLANNED_FOR_EVER = datetime(9000, 1, 1, tzinfo=UTC)
+
 
 def upgrade() -> None:
     _new_tables()
     _new_columns()
-    # Two parts of one bulletin had nothing to tell them apart; their ids do.
-    op.execute(sa.text('UPDATE airings SET "key" = id, latest_at = ends_at'))
+    op.execute(sa.text("UPDATE airings SET latest_at = ends_at"))
+    _name_each_airing()
     op.execute(
         sa.text(
             "UPDATE notices SET approved_version = version, approved_title = title, approved_text = text, "
@@ -68,7 +72,33 @@ def _name_the_rule_of_each_broadcast() -> None:
     for row in connection.execute(sa.select(broadcasts.c.id, broadcasts.c.start_at)).all():
         rule = json.dumps({"kind": "once", "start_at": row.start_at.isoformat()})
         change = sa.update(broadcasts).where(broadcasts.c.id == row.id)
-        connection.execute(change.values(rule=rule, planned_until=row.start_at.replace(year=9000)))
+        connection.execute(change.values(rule=rule, planned_until=_PLANNED_FOR_EVER))
+
+
+def _name_each_airing() -> None:
+    """Give airings the key that the rule of their broadcast gives: planned again, they are known.
+
+    What came back on a board after the first part is the rest of the same.
+    """
+    broadcasts = sa.table("broadcasts", sa.column("id", sa.String), sa.column("start_at", Instant))
+    airings = sa.table(
+        "airings",
+        *(sa.column(name, sa.String) for name in ("id", "broadcast_id", "device_id", "key")),
+        sa.column("planned_at", Instant),
+    ).c
+    connection = op.get_bind()
+    found = connection.execute(
+        sa.select(airings.id, airings.broadcast_id, airings.device_id, broadcasts.c.start_at)
+        .join(broadcasts, broadcasts.c.id == airings.broadcast_id)
+        .order_by(airings.broadcast_id, airings.device_id, airings.planned_at, airings.id)
+    ).all()
+    named, parts = [], Counter[tuple[str, str]]()
+    for row in found:
+        part = parts[row.broadcast_id, row.device_id]
+        parts[row.broadcast_id, row.device_id] += 1
+        named.append({"of": row.id, "named": f"{row.start_at:%Y%m%dT%H%M%SZ}" + (f"+{part}" if part else "")})
+    if named:
+        connection.execute(sa.text('UPDATE airings SET "key" = :named WHERE id = :of'), named)
 
 
 def _first_standings() -> None:
