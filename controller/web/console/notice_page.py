@@ -188,7 +188,10 @@ def _card(page: Page, view: BroadcastView, areas: Mapping[str, Area]) -> Broadca
         lines=tuple(sorted(lines, key=lambda line: (line.airing.planned_at, line.device.name))),
         place=area.name if area is not None else "",
         zone=zone_of(view.broadcast.area_id, areas),
-        is_on_air=any(one.state is AiringState.PLAYING for one in view.airings),
+        # Both were read, one after the other: what either knows counts.
+        is_on_air=any(
+            one.state is AiringState.PLAYING for one in (*view.airings, *(line.airing for line in lines))
+        ),
         may_stop=is_open and may_stop,
         may_change=has_more and area is not None and page.actor.may(Permission.SCHEDULE, area),
     )
