@@ -52,7 +52,9 @@ def build(settings: AgentSettings) -> tuple[Agent, Identity]:
     performer = build_performer(identity.kind, settings, station=identity.station, report=inbox.put)
     loop = Loop(
         inbox,
-        stage=Stage(Parts(performer=performer, journal=journal, cache=cache, courier=courier)),
+        stage=Stage(
+            Parts(boot=uplink.boot, performer=performer, journal=journal, cache=cache, courier=courier)
+        ),
         courier=courier,
         uplink=uplink,
         journal=journal,

@@ -173,6 +173,10 @@ class JournalEntry:
     `seq` rises by one within a journal and never repeats. The segment began `offset_ms` into the sound. The
     result of the last entry counts. `detail` holds what `reason` does not say: each rule that a refused one would
     have broken, as "code name=value ...; ...", or what kept it off the air.
+
+    It was noted `up_ms` after the start of the agent's run `boot`, by a clock that never steps. `dated_by` tells
+    where `noted_at` is from: a `clock` that was believed; the `uptime`, reckoned back from when the clock was
+    believed; or `nothing`: the run ended before, and `noted_at` is 1970-01-01T00:00:00Z and no date at all.
     """
 
     seq: Count
@@ -190,6 +194,9 @@ class JournalEntry:
     reason: Reason = ""
     offset_ms: Count = 0
     detail: Detail = ""
+    boot: Identifier | None = None
+    up_ms: Count | None = None
+    dated_by: Literal["clock", "uptime", "nothing"] = "clock"
 
     def __post_init__(self) -> None:
         check_instants(self.planned_at, self.noted_at, self.started_at, self.ended_at)

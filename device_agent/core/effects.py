@@ -69,6 +69,11 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class DateNotes:
+    """The clock is believed from now on: date what was noted before in this run, by the time that passed since."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """The controller has these entries: they need not be sent again."""
 
@@ -87,5 +92,16 @@ class SendJournal:
 
 
 Effect = (
-    SaveTimetable | Keep | Want | Prepare | Perform | Unmark | Cease | Note | Forget | SendState | SendJournal
+    SaveTimetable
+    | Keep
+    | Want
+    | Prepare
+    | Perform
+    | Unmark
+    | Cease
+    | Note
+    | DateNotes
+    | Forget
+    | SendState
+    | SendJournal
 )

@@ -34,7 +34,8 @@ CREATE TABLE IF NOT EXISTS entries (
     planned_at TEXT NOT NULL, noted_at TEXT NOT NULL, started_at TEXT, ended_at TEXT,
     length_ms INTEGER NOT NULL, deviation_us INTEGER, volume INTEGER, content TEXT,
     revision INTEGER NOT NULL, reason TEXT NOT NULL, offset_ms INTEGER NOT NULL DEFAULT 0,
-    detail TEXT NOT NULL DEFAULT '');
+    detail TEXT NOT NULL DEFAULT '', boot TEXT, up_ms INTEGER, dated_by TEXT NOT NULL DEFAULT 'clock',
+    is_awaiting INTEGER NOT NULL DEFAULT 0);
 """
 _ADDED = (
     ("marks", "is_emergency", "INTEGER NOT NULL DEFAULT 0"),
@@ -43,11 +44,15 @@ _ADDED = (
     ("marks", "offset_ms", "INTEGER NOT NULL DEFAULT 0"),
     ("entries", "offset_ms", "INTEGER NOT NULL DEFAULT 0"),
     ("entries", "detail", "TEXT NOT NULL DEFAULT ''"),
+    ("entries", "boot", "TEXT"),
+    ("entries", "up_ms", "INTEGER"),
+    ("entries", "dated_by", "TEXT NOT NULL DEFAULT 'clock'"),
+    ("entries", "is_awaiting", "INTEGER NOT NULL DEFAULT 0"),
 )
 """Columns that a file of an earlier version lacks."""
 _ENTRY_COLUMNS = (
     "seq, occurrence, result, planned_at, noted_at, started_at, ended_at, length_ms, deviation_us, volume, "
-    "content, revision, reason, offset_ms, detail"
+    "content, revision, reason, offset_ms, detail, boot, up_ms, dated_by"
 )
 # The latest entry of an occurrence tells whether its rest may still be on air: a cut one, or a text that stopped.
 _OPEN = """
@@ -124,7 +129,10 @@ class Journal:
         self._write("UPDATE marks SET is_noted = 1 WHERE occurrence = ?", (occurrence,))
 
     def note(self, entry: JournalEntry) -> JournalEntry:
-        """Append an entry and settle its occurrence, in one commit; return the entry with its `seq`."""
+        """Append an entry and settle its occurrence, in one commit; return the entry with its `seq`.
+
+        One that is dated by nothing awaits its date until `date` or the end of this run.
+        """
         database = self._open_db()
         try:
             with database:
@@ -134,6 +142,18 @@ class Journal:
         except sqlite3.Error as error:
             raise _storage_failed(error) from error
         return replace(entry, seq=cursor.lastrowid or 0)
+
+    def date(self, now: datetime, up_ms: int) -> None:
+        """Date what awaits it: `now` is the true time, `up_ms` after the start of this run."""
+        database = self._open_db()
+        try:
+            with database:
+                awaiting = database.execute("SELECT seq, up_ms FROM entries WHERE is_awaiting").fetchall()
+                for seq, noted_ms in awaiting:
+                    noted_at = now - timedelta(milliseconds=up_ms - noted_ms)
+                    database.execute(_DATE, (_text_of(noted_at), seq))
+        except sqlite3.Error as error:
+            raise _storage_failed(error) from error
 
     def settled(self) -> frozenset[str]:
         """Return every occurrence that was begun or noted, and of which nothing is left that may go on."""
@@ -193,8 +213,11 @@ class Journal:
         )
 
     def unsent(self, limit: int) -> tuple[JournalEntry, ...]:
-        """Return the oldest entries that are not acknowledged."""
-        query = f"SELECT {_ENTRY_COLUMNS} FROM entries WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
+        """Return the oldest entries that are not acknowledged; what awaits its date, and what follows it, stays."""
+        query = (
+            f"SELECT {_ENTRY_COLUMNS} FROM entries WHERE seq > ? AND seq <"  # noqa: S608
+            " (SELECT coalesce(min(seq), 9e18) FROM entries WHERE is_awaiting) ORDER BY seq LIMIT ?"
+        )
         return tuple(_entry_of(row) for row in self._read(query, (self._acked(), limit)))
 
     def unsent_count(self) -> int:
@@ -244,6 +267,8 @@ class Journal:
                 self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         with self._db:
             self._db.execute("INSERT OR IGNORE INTO facts VALUES ('name', ?)", (uuid4().hex,))
+            # The clock that never steps began anew: what the last run could not date will never be dated.
+            self._db.execute("UPDATE entries SET is_awaiting = 0 WHERE is_awaiting")
         self.name = self._db.execute("SELECT value FROM facts WHERE name = 'name'").fetchone()[0]
 
     def _set_aside(self) -> None:
@@ -286,9 +311,10 @@ _UNMARK = (
 )
 _INSERT_ENTRY = (
     "INSERT INTO entries (occurrence, result, planned_at, noted_at, started_at, ended_at, length_ms,"
-    " deviation_us, volume, content, revision, reason, offset_ms, detail)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " deviation_us, volume, content, revision, reason, offset_ms, detail, boot, up_ms, dated_by, is_awaiting)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_DATE = "UPDATE entries SET noted_at = ?, dated_by = 'uptime', is_awaiting = 0 WHERE seq = ?"
 
 
 def _storage_failed(error: sqlite3.Error) -> DeviceError:
@@ -317,6 +343,10 @@ def _row_of(entry: JournalEntry) -> tuple[object, ...]:
         entry.reason,
         entry.offset_ms,
         entry.detail,
+        entry.boot,
+        entry.up_ms,
+        entry.dated_by,
+        entry.dated_by == "nothing" and entry.up_ms is not None,
     )
 
 

@@ -27,7 +27,7 @@ from device_agent.core.events import (
 from device_agent.core.inbox import Inbox, Received
 from device_agent.core.journal import Journal
 from device_agent.core.ports import Clock
-from device_agent.core.stage import Stage
+from device_agent.core.stage import Moment, Stage
 from device_agent.core.state import AgentState
 from device_agent.core.step import next_wake, step
 from device_agent.core.uplink import Uplink
@@ -68,11 +68,13 @@ class Loop:
         self._alarms = Alarms()
         self._state = AgentState()
         self._reports = 0
+        self._up_from_s = 0.0
         self._thread: threading.Thread | None = None
         self.refused: Counter[str] = Counter()
 
     def start(self, first: Event) -> None:
         """Take in `first` and go on in a thread of its own."""
+        self._up_from_s = self._clock.monotonic_s()
         self._inbox.put(first)
         self._thread = threading.Thread(target=self._run, name="agent-loop", daemon=True)
         self._thread.start()
@@ -114,11 +116,11 @@ class Loop:
         waiting = deque([first])
         while waiting:
             event = waiting.popleft()
-            now = self._clock.now()
+            at = Moment(self._clock.now(), round((self._clock.monotonic_s() - self._up_from_s) * 1000))
             self._take_note(event)
-            self._state, effects = step(self._state, event, now)
+            self._state, effects = step(self._state, event, at.now)
             for effect in effects:
-                waiting.extend(self._stage.do(effect, now))
+                waiting.extend(self._stage.do(effect, at))
 
     def _take_note(self, event: Event) -> None:
         if isinstance(event, FaultRaised):

@@ -11,6 +11,7 @@ from typing import Any
 from device_agent.core import air, airings
 from device_agent.core.effects import (
     Cease,
+    DateNotes,
     Effect,
     Forget,
     Keep,
@@ -36,8 +37,8 @@ from device_agent.core.events import (
 )
 from device_agent.core.forecast import Outlook
 from device_agent.core.ports import Ended, Faulted, Started
-from device_agent.core.state import RELEASED_AT, UNBELIEVABLE_AT, AgentState
-from protocol import Item, Timetable
+from device_agent.core.state import EPOCH, RELEASED_AT, UNBELIEVABLE_AT, AgentState
+from protocol import Item, JournalEntry, Timetable
 from schedules import Aired
 
 CLOCK_FAULT = "clock_untrusted"
@@ -56,6 +57,8 @@ def step(state: AgentState, event: Event, now: datetime) -> Outcome:
     looked, further = _look(taken, now)
     # Silence and sound first: a disk may be slow.
     in_order = sorted((*effects, *further), key=lambda one: isinstance(one, SaveTimetable | Keep))
+    if not looked.trusts(now):
+        in_order = [Note(_undated(looked, one.entry)) if isinstance(one, Note) else one for one in in_order]
     return looked, (*in_order, *_wants(state, looked))
 
 
@@ -79,6 +82,8 @@ def _look(state: AgentState, now: datetime) -> Outcome:
     if not state.trusts(now):
         return _set_fault(state, CLOCK_FAULT, is_on=True)
     state, effects = _set_fault(state, CLOCK_FAULT, is_on=False)
+    if effects:
+        effects = (DateNotes(), *effects)
     if state.awake_from is None:
         state = replace(state, awake_from=now)
     state = airings.forget_old(state, now)
@@ -86,6 +91,23 @@ def _look(state: AgentState, now: datetime) -> Outcome:
         state, further = rule(state, now)
         effects += further
     return state, effects
+
+
+def _undated(state: AgentState, entry: JournalEntry) -> JournalEntry:
+    """Take out of an entry what a clock said that is not believed: `DateNotes` follows when one is."""
+    started_at, ended_at = entry.started_at, None
+    if started_at is not None and not state.trusts(started_at):
+        started_at = None
+    if started_at is not None and entry.ended_at is not None:
+        ended_at = started_at + timedelta(milliseconds=entry.length_ms)
+    return replace(
+        entry,
+        noted_at=EPOCH,
+        dated_by="nothing",
+        started_at=started_at,
+        ended_at=ended_at,
+        deviation_us=None if started_at is None else entry.deviation_us,
+    )
 
 
 def _wants(before: AgentState, after: AgentState) -> tuple[Effect, ...]:
@@ -119,9 +141,8 @@ def _restored(state: AgentState, event: Restored, now: datetime) -> Outcome:
         no_start_before=now if event.is_memory_lost else None,
         faults=state.faults | ({MEMORY_FAULT} if event.is_memory_lost else set()),
     )
-    notes = tuple(
-        Note(replace(entry, noted_at=now) if restored.trusts(now) else entry) for entry in event.interrupted
-    )
+    is_dated = restored.trusts(now)
+    notes = tuple(Note(replace(entry, noted_at=now) if is_dated else entry) for entry in event.interrupted)
     return restored, (*notes, SendJournal(), SendState())
 
 

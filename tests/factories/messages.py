@@ -82,6 +82,8 @@ def an_entry(seq: int = 1) -> JournalEntry:
         volume=80,
         content=CONTENT,
         revision=7,
+        boot="b-1",
+        up_ms=3_661_000,
     )
 
 

@@ -92,6 +92,9 @@ entries = st.builds(
     reason=texts(200),
     offset_ms=counts,
     detail=texts(300),
+    boot=st.none() | identifiers,
+    up_ms=st.none() | counts,
+    dated_by=st.sampled_from(["clock", "uptime", "nothing"]),
 )
 messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(

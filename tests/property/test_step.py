@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from device_agent.core import air
 from device_agent.core.airings import entry_for
-from device_agent.core.effects import Cease, Effect, Note, Perform, SaveTimetable, Unmark
+from device_agent.core.effects import Cease, DateNotes, Effect, Note, Perform, SaveTimetable, Unmark
 from device_agent.core.events import (
     ContentLost,
     ContentStored,
@@ -25,7 +25,7 @@ from device_agent.core.events import (
     TimetableArrived,
 )
 from device_agent.core.ports import Ended, Faulted, Started
-from device_agent.core.state import AgentState
+from device_agent.core.state import EPOCH, AgentState
 from device_agent.core.step import next_wake, step
 from protocol import ContentRef, Item, JournalEntry, Timetable
 
@@ -270,6 +270,31 @@ def test_step_never_raises_and_time_to_wake_lies_ahead(
         state, _effects = step(state, event, now)
         wake = next_wake(state, now)
         assert wake is None or wake > now
+
+
+@given(history=histories, jumps=st.lists(st.tuples(events, wild | near), max_size=10))
+@settings(max_examples=300)
+def test_an_entry_bears_the_date_of_a_clock_that_is_believed_or_none(
+    history: History, jumps: list[tuple[Event, datetime]]
+) -> None:
+    run = Run()
+    run.play(history)
+    before = len(run.done)
+    for event, now in jumps:
+        was_trusted = run.state.trusts(run.now)
+        run.now = now
+        run.take(event)
+        effects = [effect for at, effect in run.done[before:]]
+        before = len(run.done)
+        is_trusted = run.state.trusts(now)
+        for effect in effects:
+            if isinstance(effect, Note):
+                wanted = ("clock", now) if is_trusted else ("nothing", EPOCH)
+                assert (effect.entry.dated_by, effect.entry.noted_at) == wanted
+                times = (effect.entry.started_at, effect.entry.ended_at)
+                assert is_trusted or all(at is None or run.state.trusts(at) for at in times)
+        if is_trusted and "clock_untrusted" not in run.state.faults and not was_trusted:
+            assert any(isinstance(effect, DateNotes) for effect in effects)
 
 
 @given(history=histories)

@@ -134,3 +134,29 @@ def test_messages_of_the_first_version_are_still_understood() -> None:
     journal = decode_body("journal", {"journal": "j", "entries": [entry]})
     assert isinstance(journal, Journal)
     assert (journal.entries[0].offset_ms, journal.entries[0].detail) == (0, "")
+    assert (journal.entries[0].boot, journal.entries[0].up_ms) == (None, None)
+    assert journal.entries[0].dated_by == "clock"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"boot": ""},
+        {"boot": "b\n"},
+        {"boot": "b" * 81},
+        {"up_ms": -1},
+        {"up_ms": 2**53 + 1},
+        {"up_ms": 1.5},
+        {"dated_by": ""},
+        {"dated_by": None},
+        {"dated_by": "the stars"},
+    ],
+)
+def test_an_entry_s_second_clock_is_bounded(wrong: dict[str, object]) -> None:
+    entry: dict[str, object] = {
+        "seq": 1, "occurrence": "o", "result": "done",
+        "planned_at": "2026-03-02T22:30:00Z", "noted_at": "2026-03-02T22:31:00Z",
+    }  # fmt: skip
+    decode_body("journal", {"journal": "j", "entries": [entry]})
+    with pytest.raises(MalformedMessageError):
+        decode_body("journal", {"journal": "j", "entries": [{**entry, **wrong}]})

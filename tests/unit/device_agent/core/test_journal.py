@@ -11,6 +11,7 @@ import pytest
 from device_agent.core import journal as journals
 from device_agent.core.errors import DeviceError
 from device_agent.core.journal import Held, Journal
+from device_agent.core.state import EPOCH
 from protocol import JournalEntry
 from tests.factories.messages import NOW, an_entry
 
@@ -301,6 +302,43 @@ def test_a_file_of_an_earlier_version_is_read_on(tmp_path: Path) -> None:
     assert [entry.occurrence for entry in journal.interrupted()] == ["occ-1"]
     (entry,) = journal.unsent(9)
     assert (entry.occurrence, entry.offset_ms, entry.detail) == ("occ-2", 0, "")
+    assert (entry.boot, entry.up_ms, entry.dated_by) == (None, None, "clock")
     journal.note(a_cut(3))
     assert journal.played() == {"occ-3": timedelta(seconds=5)}
     journal.stop()
+
+
+# --- dates ------------------------------------------------------------------------------------------------
+
+
+def an_undated(seq: int, *, up_ms: int) -> JournalEntry:
+    return replace(an_entry(seq), noted_at=EPOCH, dated_by="nothing", up_ms=up_ms)
+
+
+def test_what_awaits_its_date_keeps_its_place_and_is_dated_by_the_time_that_passed(journal: Journal) -> None:
+    journal.note(an_entry(1))
+    journal.note(an_undated(2, up_ms=1_000))
+    journal.note(an_undated(3, up_ms=2_500))
+    journal.note(an_entry(4))
+    assert [entry.seq for entry in journal.unsent(9)] == [1]
+    assert journal.unsent_count() == 4
+
+    journal.date(NOW, 61_000)
+
+    entries = journal.unsent(9)
+    assert [entry.seq for entry in entries] == [1, 2, 3, 4]
+    assert [entry.dated_by for entry in entries] == ["clock", "uptime", "uptime", "clock"]
+    assert entries[1] == replace(
+        an_undated(2, up_ms=1_000), noted_at=NOW - timedelta(seconds=60), dated_by="uptime"
+    )
+    assert entries[2].noted_at == NOW - timedelta(seconds=58.5)
+    journal.date(NOW + timedelta(days=1), 86_461_000)
+    assert journal.unsent(9) == entries, "a date is given once"
+
+
+def test_what_awaits_its_date_when_the_run_ends_never_gets_one(journal: Journal, path: Path) -> None:
+    journal.note(an_undated(1, up_ms=1_000))
+    again = reopened(journal, path)
+    again.date(NOW, 500)
+    assert again.unsent(9) == (an_undated(1, up_ms=1_000),)
+    again.stop()
