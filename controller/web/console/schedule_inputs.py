@@ -12,6 +12,15 @@ from controller.web.console.start_times import next_start
 from controller.web.console.typed_forms import TypedForm
 from schedules import Band, OnLoss, band_of
 
+_INPUTS = {
+    "start_at": "start_date",
+    "until": "until_date",
+    "between": "between_from",
+    "board_for_s": "board_for",
+    "window_s": "window_minutes",
+    "priority": "band",
+}
+"""field of the domain -> input of the form, where they differ"""
 KINDS = (
     "once",
     "daily",
@@ -193,3 +202,13 @@ def _rule_inputs(plain: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 
 def _clock(local: datetime) -> str:
     return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+
+
+def input_of(field: str, kind: str) -> str:
+    """Return the input that a field of the domain is typed into: `rule.times[2]` is `times`."""
+    plain = field.removeprefix("rule.").partition("[")[0].partition(".")[0]
+    if kind == "lunar" and plain == "days":
+        return "lunar_days"
+    if plain == "rule":
+        return "start_date" if kind in ("once", "campaign") else "times"
+    return _INPUTS.get(plain, plain)

@@ -17,20 +17,11 @@ from controller.usecases.outlooks import Outlook
 from controller.web.console.charts import Chart, alike, chart_of
 from controller.web.console.page import Attempt, Page
 from controller.web.console.refusals import attempt, sentence_of
-from controller.web.console.schedule_inputs import KINDS, UNITS, ScheduleInputs, inputs_of
+from controller.web.console.schedule_inputs import KINDS, UNITS, ScheduleInputs, input_of, inputs_of
 from controller.web.console.timeline import device_names, foreseen_of, in_order
 from schedules import Band, Segment
 
 MOST_CHARTS = 3
-_INPUTS = {
-    "start_at": "start_date",
-    "until": "until_date",
-    "between": "between_from",
-    "board_for_s": "board_for",
-    "window_s": "window_minutes",
-    "priority": "band",
-}
-"""field of the domain -> input of the form, where they differ"""
 _TERMS = ("band", "on_loss", "order", "window_minutes", "board_for", "board_unit", "volume", "cause")
 
 Foresee = Callable[[], Sequence[Outlook]]
@@ -131,16 +122,6 @@ def refused(page: Page, ordering: Ordering, error: DomainError) -> Response:
     # Who was told of the other version has seen it: the next press of the button is about it.
     inputs = replace(ordering.inputs, version=str(ordering.broadcast.version))
     return show(page, replace(ordering, inputs=inputs), tried=tried, meanwhile=meanwhile)
-
-
-def input_of(field: str, kind: str) -> str:
-    """Return the input that a field of the domain is typed into: `rule.times[2]` is `times`."""
-    plain = field.removeprefix("rule.").partition("[")[0].partition(".")[0]
-    if kind == "lunar" and plain == "days":
-        return "lunar_days"
-    if plain == "rule":
-        return "start_date" if kind in ("once", "campaign") else "times"
-    return _INPUTS.get(plain, plain)
 
 
 def fingerprint(inputs: ScheduleInputs) -> str:

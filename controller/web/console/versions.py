@@ -9,6 +9,7 @@ from controller.domain.changes import changes
 from controller.domain.notices import Notice, NoticeState
 from controller.web.console.page import Page
 from controller.web.console.start_times import instant_of
+from controller.web.console.told_orders import ORDERED, is_of_order, name_in_words, value_in_words
 
 _VERSION = re.compile(r"version (\d+)(.*)")
 _FIELD = re.compile(r"([a-z_.]+): (.*) → (.*)")
@@ -71,6 +72,11 @@ def told_in_short(page: Page, told: str, zone: str) -> str:
 def _in_words(page: Page, line: str, zone: str) -> str:
     if found := _VERSION.fullmatch(line):
         return page.say("trail.version", number=found[1]) + found[2]
+    if (found := _FIELD.fullmatch(line)) and is_of_order(found[1]):
+        before, after = (value_in_words(page, found[1], found[number], zone) for number in (2, 3))
+        return f"{name_in_words(page, found[1])}: {before} → {after}"
+    if found := ORDERED.fullmatch(line):
+        return f"{_value(page, found[1], zone)}, {found[2]}"
     if found := _FIELD.fullmatch(line):
         before, after = (_value(page, found[number], zone) for number in (2, 3))
         return f"{page.word('field', _NAMES.get(found[1], found[1]))}: {before} → {after}"

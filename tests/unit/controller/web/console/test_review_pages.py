@@ -13,6 +13,7 @@ from controller.domain.people import Role
 from controller.domain.second_approval import Need
 from controller.usecases.rights import Actor
 from controller.usecases.taking_effect import hold
+from schedules import OnLoss
 from tests.factories.controller import TEXT, ControlRoom
 from tests.fixtures.console_house import ConsoleHouse, console_house
 from tests.unit.controller.web.console.test_pages import words_of
@@ -236,6 +237,31 @@ def test_the_trail_of_a_notice_tells_who_when_from_where_and_what(own: ConsoleHo
     assert "<ins>&lt;b&gt;</ins>" in page
     assert "127.0.0.1" not in own.visitor(room.editor()).get(f"/notices/{notice.id}/trail").text
     assert own.visitor(room.approver("B")).get(f"/notices/{notice.id}/trail").status_code == 404
+
+
+def test_the_trail_tells_of_orders_in_the_words_of_their_form_and_in_local_time(own: ConsoleHouse) -> None:
+    room = own.room
+    room.device()
+    notice = room.approved()
+    rule = {"kind": "weekly", "days": [1, 3], "times": ["06:00", "17:00"], "valid_from": "2026-11-21"}
+    desk = room.uses.broadcasts
+    made = desk.schedule(room.editor(), notice.id, area_id=room.tree["A"].id, rule=rule).broadcast
+    page = own.visitor(room.editor())
+    assert "Lên lịch phát Thứ Bảy 21/11/2026 16:30 bien-tap-a Thứ Hai 23/11/2026 06:00, Phường A" in words_of(
+        page.get(f"/notices/{notice.id}/trail").text
+    )
+    changed = rule | {"times": ["06:10"], "valid_until": "2026-12-31"}
+    desk.reschedule(room.editor(), made.id, seen_version=1, rule=changed, on_loss=OnLoss.SKIP)
+    shown = words_of(page.get(f"/notices/{notice.id}/trail").text)
+    for line in (
+        "Sửa lịch phát",
+        "Giờ phát: 06:00, 17:00 → 06:10",
+        "Đến ngày: không có → 31/12/2026",
+        "Nếu trùng giờ: Phát tiếp phần còn lại → Bỏ lượt này",
+    ):
+        assert line in shown
+    assert "rule." not in shown
+    assert "+00:00" not in shown
 
 
 # --- lock-out ----------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from controller.domain.airings import Broadcast
 from controller.domain.errors import DomainError
 from controller.domain.orders import read_rule, rule_text
 from controller.web.console.rule_words import rule_sentence
-from controller.web.console.schedule_inputs import KINDS, fresh_inputs, inputs_of, typed_inputs
-from controller.web.console.schedule_page import differing, fingerprint, input_of
+from controller.web.console.schedule_inputs import KINDS, fresh_inputs, input_of, inputs_of, typed_inputs
+from controller.web.console.schedule_page import differing, fingerprint
 from controller.web.console.schedule_wish import plain_rule_of, wish_of
 from controller.web.console.typed_forms import TypedForm
 
