@@ -57,7 +57,7 @@ class Broadcast:
     instant at which it may be on air (None: for ever). `planned_until`: airings exist for starts before then.
     `window_s` is for how long after its planned end a loser may still be on air; `board_for_s` how long boards
     show each occurrence. `needs` says why a second approver is needed (codes, comma separated; "" for none) and
-    `cause` why it was ordered.
+    `cause` why it was ordered. `changed_by` are the ids of all who changed it, comma separated, `updated_by` the last.
     """
 
     id: str
@@ -86,6 +86,7 @@ class Broadcast:
     second_at: datetime | None = None
     second_reason: str = ""
     updated_by: str | None = None
+    changed_by: str = ""
     updated_at: datetime | None = None
     stopped_at: datetime | None = None
     stopped_by: str | None = None
@@ -131,11 +132,6 @@ class Airing:
     authorised_by: str = ""
     cause: str = ""
     day: date | None = None
-
-    def call_off(self) -> None:
-        """Take it out of the timetable; what is already on air is closed by the device's own report."""
-        if self.state in (AiringState.HELD, AiringState.PLANNED, AiringState.PUSHED):
-            self.state = AiringState.WITHDRAWN
 
 
 class InboxState(StrEnum):

@@ -154,7 +154,8 @@ class Notice:
         return is_over
 
     def _begin_version(self, by: str) -> None:
-        if self.state in (NoticeState.APPROVED, NoticeState.EXPIRED):
+        if self.state is NoticeState.APPROVED:
+            # Of what nobody approved, whoever wrote it has still written it.
             self.writers = ""
         self._add_writer(by)
         self.state = NoticeState.DRAFT

@@ -23,6 +23,8 @@ class Need(StrEnum):
     """A new version of its notice came into force since the second approval."""
     LOCKED_OUT = "locked_out"
     """Who ordered or approved it was locked out."""
+    ELSEWHERE = "elsewhere"
+    """Its notice was approved by somebody who decides nothing where it is to air."""
 
 
 def needs_second(
@@ -34,7 +36,7 @@ def needs_second(
     an area of `kind` in `zone` that holds so many `communes`.
     """
     found = []
-    if any(not _is_by_day(start_at, end_at, ZoneInfo(zone)) for start_at, end_at in spans):
+    if any(not is_by_day(start_at, end_at, ZoneInfo(zone)) for start_at, end_at in spans):
         found.append(Need.OUT_OF_HOURS)
     if kind in WIDE_KINDS or communes > 1:
         found.append(Need.WHOLE_AREA)
@@ -43,7 +45,7 @@ def needs_second(
     return tuple(found)
 
 
-def _is_by_day(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> bool:
+def is_by_day(start_at: datetime, end_at: datetime, zone: ZoneInfo) -> bool:
     """Tell whether all of it lies in the day of one date: one that sounds through a night starts and ends by day."""
     start, end = start_at.astimezone(zone), end_at.astimezone(zone)
     return start.date() == end.date() and start.time() >= DAY_STARTS and end.time() <= DAY_ENDS

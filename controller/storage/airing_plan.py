@@ -149,6 +149,17 @@ class SqlAiringPlan:
             )
         self._read_anew()
 
+    def call_off_all(self, broadcast_id: str) -> Sequence[str]:
+        columns = tables.airings.c
+        ours = columns.broadcast_id == broadcast_id
+        self._session.connection().execute(
+            update(tables.airings)
+            .where(ours, columns.state.in_(_UNBEGUN))
+            .values(state=AiringState.WITHDRAWN)
+        )
+        self._read_anew()
+        return self._session.scalars(select(columns.device_id).where(ours).distinct()).all()
+
     def lapse_held(self, now: datetime, *, reason: str) -> int:
         columns = tables.airings.c
         is_over = func.coalesce(columns.latest_at, columns.ends_at) <= now

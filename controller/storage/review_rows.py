@@ -65,6 +65,7 @@ class SqlReview:
         theirs = or_(
             columns.created_by == user_id,
             columns.updated_by == user_id,
+            columns.changed_by.contains(user_id, autoescape=True),
             columns.second_by == user_id,
             notices.approved_by == user_id,
         )

@@ -287,6 +287,7 @@ broadcasts = Table(
     Column("second_reason", Text, nullable=False, server_default=""),
     Column("updated_by", _ID),
     Column("updated_at", Instant),
+    Column("changed_by", Text, nullable=False, server_default=""),
     Index("ix_broadcasts_area_id", "area_id"),
     Index("ix_broadcasts_state", "state"),
 )

@@ -1,35 +1,34 @@
 """Broadcasts: putting an approved notice on the air of an area by a rule, changing the order, stopping it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Unpack
 
 from controller.domain.airings import Broadcast, BroadcastState
 from controller.domain.areas import Area
 from controller.domain.changes import changes
-from controller.domain.devices import DeviceKind
 from controller.domain.errors import Code, ConflictError, NotFoundError
 from controller.domain.ids import new_id
 from controller.domain.notices import Content, Notice
 from controller.domain.orders import plain_rule, rule_of, rule_text, terms_of
 from controller.domain.people import Permission
-from controller.domain.second_approval import Need, needs_second
+from controller.domain.second_approval import Need
 from controller.usecases.broadcast_views import AiringView, BroadcastLog, BroadcastView, view_of
 from controller.usecases.collisions import check_free
-from controller.usecases.from_above import communes_below, origin_at
+from controller.usecases.from_above import origin_at
 from controller.usecases.in_force import approved_content
 from controller.usecases.meanwhile import told_who
 from controller.usecases.notice_desk import clean_reason, notice_for
 from controller.usecases.planning import plan_broadcast, renew_broadcast
 from controller.usecases.ports import Work
 from controller.usecases.rights import Actor, area_for
-from controller.usecases.rule_starts import starts_between
+from controller.usecases.second_needs import needs_of
 from controller.usecases.taking_effect import call_off, call_off_all, may_still_air
 from controller.usecases.timetables import refresh_timetables
 from controller.usecases.trail import note
 from controller.usecases.wish_check import check_rails
 from controller.usecases.wishes import CHECKED_AHEAD, Draft, OrderWish, read_wish
-from schedules import Origin, band_of
+from schedules import Band, Origin, band_of
 
 _TERMS = ("priority", "on_loss", "order", "window_s", "board_for_s", "volume", "cause")
 _SECOND = ("state", "needs", "second_by", "second_at", "second_reason")
@@ -92,7 +91,8 @@ class BroadcastDesk(BroadcastLog):
                 raise ConflictError(Code.NOTHING_TO_STOP)
             kept = clean_reason(reason)
             call_off(work, broadcast, by=actor.user_id, reason=kept, now=now)
-            note(work, actor, "stop", f"notice:{broadcast.notice_id}", now=now, detail=kept)
+            for subject in (f"notice:{broadcast.notice_id}", f"broadcast:{broadcast.id}"):
+                note(work, actor, "stop", subject, now=now, detail=kept)
             view = view_of(work, broadcast, work.areas.get(broadcast.area_id), now)
         self._news.publish("airings")
         return view
@@ -104,8 +104,9 @@ class BroadcastDesk(BroadcastLog):
             notice = _withdrawable(work, actor, notice_id)
             notice.withdraw(by=actor.user_id, reason=clean_reason(reason), now=now)
             note(work, actor, "withdraw", f"notice:{notice.id}", now=now, detail=notice.reason)
-            for _ in call_off_all(work, notice, by=actor.user_id, reason=notice.reason, now=now):
-                note(work, actor, "stop", f"notice:{notice.id}", now=now, detail=notice.reason)
+            for ended in call_off_all(work, notice, by=actor.user_id, reason=notice.reason, now=now):
+                for subject in (f"notice:{notice.id}", f"broadcast:{ended.id}"):
+                    note(work, actor, "stop", subject, now=now, detail=notice.reason)
         self._news.publish("notices")
         self._news.publish("airings")
         return notice
@@ -161,27 +162,36 @@ def draft_order(
             origin=origin or origin_at(work, area),
         )
     )
-    _write(work, broadcast, draft, area, content, now=now)
+    _check_lent_voice(work, broadcast, draft, area)
+    _write(work, broadcast, draft, area, notice, content, now=now)
     return broadcast, draft
 
 
+def _check_lent_voice(work: Work, broadcast: Broadcast, draft: Draft, area: Area) -> None:
+    """Raise INBOX_ANSWER_UNFIT when what a commune took from above is to be more than the routine item it was."""
+    is_taken = broadcast.origin is not Origin.COMMUNE and origin_at(work, area) is Origin.COMMUNE
+    if is_taken and band_of(draft.terms.priority) is not Band.ROUTINE:
+        raise ConflictError(Code.INBOX_ANSWER_UNFIT, field="priority")
+
+
 def _write(
-    work: Work, broadcast: Broadcast, draft: Draft, area: Area, content: Content, *, now: datetime
+    work: Work,
+    broadcast: Broadcast,
+    draft: Draft,
+    area: Area,
+    notice: Notice,
+    content: Content,
+    *,
+    now: datetime,
 ) -> None:
     """Put rule and terms into an order, and what they need; held while that is a second approver."""
     broadcast.rule, broadcast.start_at, broadcast.until = rule_text(draft.rule), draft.start_at, draft.until
     for name in _TERMS:
         setattr(broadcast, name, getattr(draft.terms, name))
-    starts = starts_between(work, broadcast, area.zone, now, draft.start_at + CHECKED_AHEAD)
-    speaks = any(one.kind is DeviceKind.SPEAKER for one in work.plan.targets(area.path))
-    length = timedelta(milliseconds=content.duration_ms)
-    spans = [(one.start_at, one.start_at + length) for one in starts] if speaks else []
-    communes = {one.id for one in communes_below(work, area).values()}
-    band = band_of(broadcast.priority)
-    needs = needs_second(spans=spans, zone=area.zone, kind=area.kind, communes=len(communes), band=band)
+    needs = needs_of(work, broadcast, area, notice, content, now=now)
     if broadcast.state is BroadcastState.HELD and Need.LOCKED_OUT in broadcast.needs.split(","):
         needs = (*needs, Need.LOCKED_OUT)  # no change of the order is somebody's word that it was meant
-    broadcast.needs = ",".join(needs)
+    broadcast.needs = ",".join(dict.fromkeys(needs))
     broadcast.state = BroadcastState.HELD if needs else BroadcastState.APPROVED
     broadcast.second_by, broadcast.second_at, broadcast.second_reason = None, None, ""
 
@@ -214,6 +224,8 @@ def _change(
         setattr(broadcast, name, getattr(wished, name))
     broadcast.version += 1
     broadcast.updated_by, broadcast.updated_at = actor.user_id, now
+    others = [one for one in broadcast.changed_by.split(",") if one not in ("", actor.user_id)]
+    broadcast.changed_by = ",".join([*others, actor.user_id])
     if broadcast.state is BroadcastState.HELD:
         broadcast.planned_until = None
     refresh_timetables(work, renew_broadcast(work, broadcast, now), now)

@@ -7,6 +7,7 @@ controllers that plan at once make one. `planned_until` of a broadcast says how 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from controller.domain.airings import (
     SHORTEST_NOTICE,
@@ -20,6 +21,7 @@ from controller.domain.devices import Device, DeviceKind
 from controller.domain.errors import ConflictError
 from controller.domain.notices import Content, Notice
 from controller.domain.orders import airing_id, end_of, is_returned, occurrence_key, renewed_key
+from controller.domain.second_approval import Need, is_by_day
 from controller.usecases.from_above import Placing, Sharing
 from controller.usecases.in_force import approved_content
 from controller.usecases.planning_ports import Planned, Row, Target
@@ -33,6 +35,8 @@ MOST_ROWS = 20_000
 NOT_PLANNED = "not_planned"
 RESCHEDULED = "rescheduled"
 REVOKED = "revoked"
+NEEDS_SECOND = "needs_second"
+_NOT_TO_AIR = (AiringState.MISSED, AiringState.WITHDRAWN)
 _UNBEGUN = (AiringState.HELD, AiringState.PLANNED, AiringState.PUSHED)
 
 
@@ -129,7 +133,8 @@ def rows_between(
     if sheet is None or start_at >= end_at:
         return []
     starts = starts_between(work, broadcast, sheet.area.zone, start_at, end_at)
-    return _rows(work, sheet, sheet.sharing.targets(targets), starts, start_at, asks=False)
+    rows = _rows(work, sheet, sheet.sharing.targets(targets), starts, start_at, asks=False)
+    return [row for row in rows if row["state"] is not AiringState.WITHDRAWN]
 
 
 def _plan_for(work: Work, broadcast: Broadcast, here: Sequence[Target], now: datetime) -> set[str]:
@@ -170,7 +175,7 @@ class _Sheet:
                 return None
             ends_at = expires_at
         latest_at = ends_at + timedelta(seconds=order.window_s) if is_sound else ends_at
-        is_over = latest_at <= now
+        is_over, is_barred = latest_at <= now, is_sound and self._is_barred(start)
         return {
             "id": airing_id(order.id, target.device_id, start.key),
             "broadcast_id": order.id,
@@ -179,13 +184,13 @@ class _Sheet:
             "title": self.notice.approved_title,
             "planned_at": start.start_at,
             "ends_at": ends_at,
-            "state": AiringState.MISSED if is_over else placing.state,
+            "state": AiringState.MISSED if is_over else AiringState.WITHDRAWN if is_barred else placing.state,
             "priority": placing.priority,
             "volume": order.volume,
             "content_id": self.content.id if is_sound else None,
             "text": None if is_sound else self.notice.approved_text,
             "length_ms": 0,
-            "reason": NOT_PLANNED if is_over else "",
+            "reason": NOT_PLANNED if is_over else NEEDS_SECOND if is_barred else "",
             "key": start.key,
             "latest_at": latest_at,
             "order": placing.order,
@@ -195,6 +200,13 @@ class _Sheet:
             "cause": order.cause,
             "day": start.day,
         }
+
+    def _is_barred(self, start: RuleTime) -> bool:
+        """Tell whether it would sound out of hours though nobody approved that, when none was to sound then, say."""
+        order, length = self.broadcast, timedelta(milliseconds=self.content.duration_ms)
+        if band_of(order.priority) is Band.EMERGENCY or Need.OUT_OF_HOURS in order.needs.split(","):
+            return False
+        return not is_by_day(start.start_at, start.start_at + length, ZoneInfo(self.area.zone))
 
 
 def _sheet(work: Work, broadcast: Broadcast) -> _Sheet | None:
@@ -287,7 +299,7 @@ def _settle(
             changed.append(_change(same, row))
         elif name not in past:
             added.append(row)
-        elif row["state"] is not AiringState.MISSED and _is_called_off(past[name]):
+        elif row["state"] not in _NOT_TO_AIR and _is_called_off(past[name]):
             key = renewed_key(str(row["key"]), len(past[name]))
             new_id = airing_id(str(row["broadcast_id"]), str(row["device_id"]), key)
             added.append({**row, "id": new_id, "key": key})

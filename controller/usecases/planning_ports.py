@@ -89,6 +89,10 @@ class AiringPlan(Protocol):
         """Mark airings withdrawn that have not begun."""
         ...
 
+    def call_off_all(self, broadcast_id: str) -> Sequence[str]:
+        """Mark every airing of a broadcast withdrawn that has not begun; return the devices of all its airings."""
+        ...
+
     def lapse_held(self, now: datetime, *, reason: str) -> int:
         """Mark airings missed that were held until their time was over; return how many."""
         ...

@@ -108,6 +108,7 @@ def _waiting(work: Work) -> Iterator[Waiting]:
         if broadcast.area_id in areas and held is not None and held.is_in_force:
             people = {held.author_id, *held.approved_writers.split(",")}
             people |= {one for one in (broadcast.created_by, broadcast.updated_by, held.approved_by) if one}
+            people |= set(broadcast.changed_by.split(","))
             yield Waiting(
                 subject=f"broadcast:{broadcast.id}",
                 title=held.approved_title,

@@ -131,8 +131,9 @@ class ReviewDesk:
 
 
 def may_decide(broadcast: Broadcast, notice: Notice, person: str) -> bool:
-    """Tell whether somebody may be the second: not who ordered, nor who wrote, nor who approved the words first."""
-    first = (broadcast.created_by, broadcast.updated_by, notice.approved_by)
+    """Tell whether somebody may be the second: not who ordered or changed it, wrote it, or approved the words first."""
+    changed_by = broadcast.changed_by.split(",")
+    first = (broadcast.created_by, broadcast.updated_by, *changed_by, notice.approved_by)
     return person not in first and not notice.is_own_in_force(person)
 
 

@@ -40,7 +40,7 @@ class HeldOut(BaseModel):
     area_name: str
     start_at: datetime
     needs: list[str] = Field(
-        description="Why it is held: out_of_hours, whole_area, emergency, changed, locked_out"
+        description="Why it is held: out_of_hours, whole_area, emergency, changed, locked_out, elsewhere"
     )
     cause: str
     created_by: str

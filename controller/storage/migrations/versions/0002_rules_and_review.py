@@ -316,6 +316,7 @@ def _new_columns() -> None:
     op.add_column("broadcasts", sa.Column("second_reason", sa.Text(), server_default="", nullable=False))
     op.add_column("broadcasts", sa.Column("updated_by", sa.String(length=40), nullable=True))
     op.add_column("broadcasts", sa.Column("updated_at", Instant(), nullable=True))
+    op.add_column("broadcasts", sa.Column("changed_by", sa.Text(), server_default="", nullable=False))
     op.create_index("ix_broadcasts_area_id", "broadcasts", ["area_id"], unique=False)
     op.create_index("ix_broadcasts_state", "broadcasts", ["state"], unique=False)
     op.create_index(op.f("ix_broadcasts_planned_until"), "broadcasts", ["planned_until"], unique=False)

@@ -15,8 +15,8 @@ from controller.storage import database as storage
 from controller.storage.database import Database
 from controller.usecases.planning import plan_devices, renew_broadcast
 
-NOW = datetime(2028, 2, 27, 3, tzinfo=UTC)
-START = datetime(2028, 2, 29, 3, tzinfo=UTC)
+NOW = datetime(2028, 2, 27, 9, tzinfo=UTC)
+START = datetime(2028, 2, 29, 9, tzinfo=UTC)
 BEGUN = NOW - timedelta(hours=1)
 BROUGHT_BACK = NOW - timedelta(minutes=20)
 
