@@ -1,4 +1,4 @@
-"""Areas: the tree, and adding to it. For administrators."""
+"""Areas: the tree for whoever may look at any of it, and adding to it for administrators."""
 
 from datetime import date
 
@@ -34,7 +34,7 @@ def add(
 
 def _areas_page(page: Page, tried: Attempt | None = None, *, done: str = "", on: str = "") -> Response:
     administered = page.uses.areas.visible(page.actor, Permission.ADMINISTER)
-    if not administered:
+    if tried is not None and not administered:
         raise NotFoundError
     day = _day(on) if on else page.uses.areas.today()
     places = page.uses.areas.tree_on(page.actor, day)

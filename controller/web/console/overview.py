@@ -30,7 +30,6 @@ def overview(page: VisitorPage) -> Response:
         held=page.uses.review.waiting(page.actor),
         reminders=page.uses.reminders.unseen(page.actor),
         mine=[one for one in page.uses.notices.sent_back(page.actor) if one.area_id in areas],
-        may_decide=page.actor.may_somewhere(Permission.APPROVE),
         may_write=page.actor.may_somewhere(Permission.WRITE),
     )
 

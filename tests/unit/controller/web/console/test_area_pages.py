@@ -195,3 +195,22 @@ def test_who_only_looks_sees_the_tree_of_what_is_theirs(house: ConsoleHouse) -> 
     page = words_of(visitor.get("/areas").text)
     assert "Tỉnh Tây" in page
     assert "Tỉnh Đông" not in page
+
+
+@pytest.mark.parametrize("role", ["editor", "supervisor"])
+def test_who_may_not_change_the_tree_finds_its_places_and_their_timelines(
+    own_house: ConsoleHouse, role: str
+) -> None:
+    area = own_house.room.tree["A"]
+    visitor = own_house.visitor(own_house.room.person("nguoi-xem", Role(role), area))
+    overview = visitor.get("/").text
+    for path in ("/areas", "/inbox", "/review", "/stand-ins"):
+        assert f'href="{path}"' in overview
+        assert visitor.get(path).status_code == 200
+    page = visitor.get("/areas").text
+    assert f'href="/areas/{area.id}/timeline"' in page
+    assert "Phường B" not in page
+    assert 'action="/areas"' not in page.replace('method="get" action="/areas"', "")
+    form = {"parent_id": area.id, "kind": "hamlet", "name": "Tổ mới"}
+    assert visitor.post("/areas", form).status_code in (403, 404)
+    assert "Tổ mới" not in visitor.get("/areas").text
