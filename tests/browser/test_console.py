@@ -178,7 +178,11 @@ def test_every_page_is_named_narrow_readable_and_within_its_policy(
             f"/notices/{ward.water}",
             "/log",
         ],
-        ward.approver: [f"/notices/{ward.storm}", f"/notices/{ward.changed}", f"/notices/{ward.changed}/trail"],
+        ward.approver: [
+            f"/notices/{ward.storm}",
+            f"/notices/{ward.changed}",
+            f"/notices/{ward.changed}/trail",
+        ],
         ward.second: ["/", "/review", "/stand-ins"],
         ward.administrator: ["/devices", "/people", "/areas"],
         house.room.administrator("province"): [
