@@ -149,13 +149,13 @@ class SqlAiringPlan:
             )
         self._read_anew()
 
-    def call_off_all(self, broadcast_id: str) -> Sequence[str]:
+    def call_off_all(self, broadcast_id: str, *, reason: str = "") -> Sequence[str]:
         columns = tables.airings.c
         ours = columns.broadcast_id == broadcast_id
         self._session.connection().execute(
             update(tables.airings)
             .where(ours, columns.state.in_(_UNBEGUN))
-            .values(state=AiringState.WITHDRAWN)
+            .values(state=AiringState.WITHDRAWN, reason=reason)
         )
         self._read_anew()
         return self._session.scalars(select(columns.device_id).where(ours).distinct()).all()

@@ -73,18 +73,18 @@ def plan_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]:
 def renew_broadcast(work: Work, broadcast: Broadcast, now: datetime) -> set[str]:
     """Bring airings that have not begun up to date with the order and its notice; return whose plan may differ.
 
-    They are changed in place, called off, or made anew; what is on air, or should be by now, is left alone. Of a
-    large area only so many starts are changed as MOST_ROWS allows; the tick goes on from there.
+    They are changed in place, called off, or made anew; what is on air, or should be by now, is left alone, unless
+    nothing of the order may air any more. Of a large area only so many starts are changed as MOST_ROWS allows; the
+    tick goes on from there.
     """
     work.flush()
+    sheet = _taken_in(_sheet(work, broadcast))
+    if sheet is None:
+        return set(work.plan.call_off_all(broadcast.id, reason=RESCHEDULED))
     before = work.plan.of(broadcast.id)
     ahead = [
         one for one in before if one.state in _UNBEGUN and one.planned_at > now and not is_returned(one.key)
     ]
-    sheet = _taken_in(_sheet(work, broadcast))
-    if sheet is None:
-        work.plan.call_off([one.id for one in ahead], reason=RESCHEDULED)
-        return {one.device_id for one in ahead}
     until = now + TIMETABLE_WINDOW
     targets = sheet.sharing.targets(work.plan.targets(sheet.area.path))
     starts = [

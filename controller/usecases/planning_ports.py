@@ -89,7 +89,7 @@ class AiringPlan(Protocol):
         """Mark airings withdrawn that have not begun."""
         ...
 
-    def call_off_all(self, broadcast_id: str) -> Sequence[str]:
+    def call_off_all(self, broadcast_id: str, *, reason: str = "") -> Sequence[str]:
         """Mark every airing of a broadcast withdrawn that has not begun; return the devices of all its airings."""
         ...
 
