@@ -47,10 +47,15 @@ class Chart:
 
     @property
     def warnings(self) -> list[Warned]:
-        """What will not be on air: once for all days on which it is the same, what is wished first."""
+        """What will not be on air: once for all days on which it begins and is the same, what is wished first."""
         found: dict[tuple[str, str, tuple[str, ...]], list[tuple[Line, date]]] = {}
+        seen: set[int] = set()
         for strip in self.strips:
             for line in strip.unaired:
+                # What lasts into the next day is on the strips of both.
+                if line.number in seen:
+                    continue
+                seen.add(line.number)
                 clock = line.start_at.astimezone(ZoneInfo(self.zone)).time().isoformat()
                 found.setdefault((clock, line.title, line.reasons), []).append((line, strip.day))
         warned = [Warned(pairs[0][0], tuple(day for _, day in pairs)) for pairs in found.values()]

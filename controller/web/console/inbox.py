@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from controller.domain.airings import InboxState
+from controller.domain.airings import BroadcastState, InboxState
 from controller.domain.areas import DEFAULT_ZONE
 from controller.domain.errors import Code, DomainError, InvalidError
 from controller.domain.people import Permission
@@ -26,11 +26,11 @@ def take(item_id: str, page: VisitorForm, *, start_date: Typed = "", start_time:
     zone = _zone(page, item_id)
     try:
         start_at = instant_of(start_date, start_time, zone, field="start_at")
-        page.uses.inbox.take(page.actor, item_id, start_at=start_at)
+        order = page.uses.inbox.take(page.actor, item_id, start_at=start_at).broadcast
     except DomainError as error:
         typed = {"start_date": start_date, "start_time": start_time}
         return _inbox_page(page, attempt(page, f"take-{item_id}", error, typed, zone=zone))
-    return see_other("/inbox", done="take")
+    return see_other("/inbox", done="take_held" if order.state is BroadcastState.HELD else "take")
 
 
 @router.post("/{item_id}/decline")

@@ -202,7 +202,7 @@ def _ticks(zone: ZoneInfo, ruler: _Ruler) -> Iterable[Tick]:
 
 
 def _shades(known: Known, ruler: _Ruler) -> Iterable[Shade]:
-    """Yield the closed times, the quiet hours, and over them what the forecast does not reach.
+    """Yield the closed times and the quiet hours as far as the forecast reaches, and what it does not reach.
 
     Each local day has the guard rails of its own noon.
     """
@@ -221,12 +221,20 @@ def _shades(known: Known, ruler: _Ruler) -> Iterable[Shade]:
             closed += without(whole, _spans(guardrail.slots, zone, day - _DAY, day))
         quiet += _spans(guardrail.quiet_hours, zone, day)
         day += _DAY
+    reached = Span(known.start_at, known.end_at)
+    closed, quiet = _within(closed, reached), _within(quiet, reached)
     beyond = without(Span(ruler.start_at, ruler.end_at), [Span(known.start_at, known.end_at)])
     for kind, spans in (("closed", closed), ("quiet", quiet), ("beyond", beyond)):
         for span in spans:
             x, end = ruler.unit(span.start_at), ruler.unit(span.end_at)
             if end > x:
                 yield Shade(kind, x, end - x)
+
+
+def _within(spans: Iterable[Span], reached: Span) -> list[Span]:
+    """Return the parts of spans that lie within `reached`."""
+    parts = ((max(one.start_at, reached.start_at), min(one.end_at, reached.end_at)) for one in spans)
+    return [Span(start_at, end_at) for start_at, end_at in parts if start_at < end_at]
 
 
 def _spans(slots: Iterable[Slot], zone: ZoneInfo, *days: date) -> list[Span]:

@@ -25,14 +25,16 @@ MOST_CHARTS = 6
 def of_device(device_id: str, page: VisitorPage, view: str = "", day: str = "") -> Response:
     outlook = page.uses.previews.of_device(page.actor, device_id, hours=_hours(view))
     name = page.uses.devices.view(page.actor, device_id).device.name
-    return _timeline_page(page, [outlook], view, day, place=name, zone=outlook.zone, back="devices")
+    return _timeline_page(
+        page, [outlook], view, day, place=name, zone=outlook.zone, back=("/devices", page.say("nav.devices"))
+    )
 
 
 @router.get("/areas/{area_id}/timeline")
 def of_area(area_id: str, page: VisitorPage, view: str = "", day: str = "") -> Response:
     outlooks = page.uses.previews.of_area(page.actor, area_id, hours=_hours(view))
     area = next(one for one in page.uses.areas.known(page.actor) if one.id == area_id)
-    back = "areas" if ("/areas", "nav.areas") in page.tabs() else "devices"
+    back = (f"/areas/{area_id}", area.name)
     return _timeline_page(page, outlooks, view, day, place=area.name, zone=area.zone, back=back)
 
 
@@ -83,7 +85,14 @@ def in_order(outlooks: Sequence[Outlook]) -> list[Outlook]:
 
 
 def _timeline_page(
-    page: Page, outlooks: Sequence[Outlook], view: str, day: str, *, place: str, zone: str, back: str
+    page: Page,
+    outlooks: Sequence[Outlook],
+    view: str,
+    day: str,
+    *,
+    place: str,
+    zone: str,
+    back: tuple[str, str],
 ) -> Response:
     today = local_day(page.now(), ZoneInfo(zone))
     shown = _day(day, today)
@@ -108,8 +117,8 @@ def _timeline_page(
         day=shown,
         place=place,
         zone=zone,
-        back=f"/{back}",
-        back_name=page.say(f"nav.{back}"),
+        back=back[0],
+        back_name=back[1],
     )
 
 

@@ -79,6 +79,14 @@ def test_a_routine_item_is_taken_with_a_time_of_the_communes_own(own: ConsoleHou
     assert "Tin đến chờ xã quyết định" not in words_of(editor.get("/").text)
 
 
+def test_an_item_taken_at_an_hour_for_two_people_is_said_to_wait_for_the_second(own: ConsoleHouse) -> None:
+    sent_down(own, "Lịch tiêm chủng toàn tỉnh")
+    editor = own.visitor(own.room.editor())
+    item = own.room.uses.inbox.listed(own.room.editor())[0].item
+    answer = editor.post(f"/inbox/{item.id}/take", {"start_date": "2026-11-23", "start_time": "05:30"})
+    assert "chờ người thứ hai duyệt" in words_of(editor.get(answer.headers["location"]).text)
+
+
 def test_an_item_is_declined_with_a_reason_only(own: ConsoleHouse) -> None:
     sent_down(own, "Ca nhạc")
     editor = own.visitor(own.room.editor())

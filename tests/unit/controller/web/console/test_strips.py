@@ -92,6 +92,15 @@ def test_quiet_hours_and_closed_times_are_shaded() -> None:
     assert [sum(one.width for one in shades) for shades in days] == [0, 0, 0, 0, 0, UNITS, UNITS]
 
 
+def test_quiet_hours_are_shaded_only_as_far_as_the_forecast_reaches() -> None:
+    quiet = ruled(quiet_hours=(Slot(time(22), time(5)),))
+    strip = week_strips([], known(quiet, SUNDAY_NIGHT), SUNDAY_NIGHT)[0]
+    assert [(one.kind, one.x, one.width) for one in strip.shades] == [
+        ("quiet", 1320, 120),
+        ("beyond", 0, 330),
+    ]
+
+
 def test_what_the_forecast_does_not_reach_is_shaded_as_well() -> None:
     strips = week_strips([], known(OPEN, SUNDAY_NIGHT), SUNDAY_NIGHT)
     beyond = [[(one.kind, one.x, one.width) for one in strip.shades] for strip in strips]

@@ -119,6 +119,31 @@ def test_a_priority_item_keeps_a_routine_one_off_and_the_page_says_so(own: Conso
     assert "Thứ Bảy 21/11/2026: 1 lượt phát, 1 lượt không phát" in text
 
 
+def test_a_bulletin_that_loses_past_midnight_is_told_of_on_the_day_on_which_it_begins(
+    own: ConsoleHouse,
+) -> None:
+    board = own.room.board()
+    monday: dict[str, object] = {
+        "kind": "weekly",
+        "days": [1],
+        "times": ["17:30"],
+        "valid_from": "2026-11-21",
+    }
+    order(own, monday, title="Thời sự", board_for_s=86_400)
+    order(own, monday, title="Ngừng cấp nước", board_for_s=86_400, order=1)
+    visitor = own.visitor(own.room.editor())
+    text = words_of(visitor.get(f"/devices/{board.id}/timeline?view=week").text)
+    assert "Sẽ không phát 17:30 Ngừng cấp nước T2 23/11 nhường" in text
+
+
+def test_the_timeline_of_an_area_leads_back_to_the_area_for_whoever_may_only_look(own: ConsoleHouse) -> None:
+    area = own.room.tree["A"]
+    visitor = own.visitor(own.room.person("giam-sat", Role.SUPERVISOR, area))
+    page = visitor.get(f"/areas/{area.id}/timeline").text
+    assert f'<a class="back" href="/areas/{area.id}">← {area.name}</a>' in page
+    assert visitor.get(f"/areas/{area.id}").status_code == 200
+
+
 def test_an_area_draws_devices_that_do_the_same_once(own: ConsoleHouse) -> None:
     room = own.room
     for number in (1, 2, 3):
