@@ -15,7 +15,7 @@ from controller.domain.areas import AreaChange, AreaStanding
 from controller.domain.errors import Code, ConflictError, InvalidError, NotFoundError
 from controller.domain.people import Permission
 from controller.domain.texts import clean_line
-from controller.usecases.area_days import replan_in_parts, settle, today_of
+from controller.usecases.area_days import lately_concerned, replan_in_parts, settle, today_of
 from controller.usecases.area_decisions import DecisionTable, decision_for, drop_decision, rows_for
 from controller.usecases.ports import Clock, News, Unit
 from controller.usecases.rights import Actor
@@ -180,14 +180,19 @@ class AreaChanges:
             return _steps(own)
 
     def apply_due(self) -> int:
-        """Carry out what is due today; return how many devices it concerns. For the tick; safe to repeat."""
+        """Carry out what is due today; return how many devices it concerns. For the tick; safe to repeat.
+
+        Once a day, and after a start, the devices of the latest changes are planned anew even if their areas were
+        settled: whoever settled them may have been cut short before the devices had their turn.
+        """
         now = self._clock.now()
         with self._unit() as work:
             day = today_of(work, now)
             if day == self._settled_on:
                 return 0
             concerned = settle(work, now)
-        replan_in_parts(self._unit, concerned, now)
+            lately = lately_concerned(work, now)
+        replan_in_parts(self._unit, list(dict.fromkeys([*concerned, *lately])), now)
         self._settled_on = day
         if concerned:
             _log.info("the tree of areas is that of %s; %d devices are concerned", day, len(concerned))
@@ -218,7 +223,10 @@ class AreaChanges:
             note(work, actor, action, f"area:{area_id}", now=now, detail=f"{detail} ({told(effective_on)})")
             if decision.day == decision.today:
                 concerned = settle(work, now)
+        # Should this be cut short, the next tick does it again.
+        settled_on, self._settled_on = self._settled_on, None
         replan_in_parts(self._unit, concerned, now)
+        self._settled_on = settled_on
         self._news.publish("devices")
         return decision.id
 

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from controller.domain.airings import TIMETABLE_WINDOW
 from controller.domain.area_tree import AreaTree, Place, rows_on, tree_on
-from controller.domain.areas import Area, DevicePlacement
+from controller.domain.areas import Area, AreaChange, DevicePlacement
 from controller.domain.devices import Device
 from controller.domain.ids import new_id
 from controller.usecases.planning import plan_devices
 from controller.usecases.ports import Unit, Work
 from controller.usecases.timetables import PUSH_BATCH, refresh_timetables
 from schedules import local_day
+
+_STAYS_IN_PLACE = (AreaChange.ADDED, AreaChange.RENAMED)
 
 
 def today_of(work: Work, now: datetime) -> date:
@@ -81,6 +84,20 @@ def settle(work: Work, now: datetime) -> list[str]:
     moved = _settle_devices(work, areas, day, now)
     work.flush()
     below = [area.id for area in areas.values() if changed & set(area.path.split("/"))]
+    return list(dict.fromkeys([*moved, *(one.id for one in work.devices.in_areas(below))]))
+
+
+def lately_concerned(work: Work, now: datetime) -> list[str]:
+    """Return the devices whose place came to be another within TIMETABLE_WINDOW: what is planned may be of before."""
+    day = today_of(work, now)
+    since = day - TIMETABLE_WINDOW
+    changed = {
+        one.area_id
+        for one in work.standings.all()
+        if since < one.starts_on <= day and one.change not in _STAYS_IN_PLACE
+    }
+    moved = [one.device_id for one in work.standings.placements() if since < one.starts_on <= day]
+    below = [one.id for one in work.areas.all(with_absent=True) if changed & set(one.path.split("/"))]
     return list(dict.fromkeys([*moved, *(one.id for one in work.devices.in_areas(below))]))
 
 
