@@ -7,7 +7,7 @@ from typing import Unpack
 from controller.domain.airings import Broadcast, BroadcastState
 from controller.domain.areas import Area
 from controller.domain.changes import changes
-from controller.domain.errors import Code, ConflictError, NotFoundError
+from controller.domain.errors import Code, ConflictError, InvalidError, NotFoundError
 from controller.domain.ids import new_id
 from controller.domain.notices import Content, Notice
 from controller.domain.orders import plain_rule, rule_of, rule_text, terms_of
@@ -162,6 +162,8 @@ def draft_order(
             origin=origin or origin_at(work, area),
         )
     )
+    if notice.approved_expires_at is not None and notice.approved_expires_at <= draft.start_at:
+        raise InvalidError(Code.EXPIRES_FIRST, field="rule" if wish.get("rule") is not None else "start_at")
     _check_lent_voice(work, broadcast, draft, area)
     _write(work, broadcast, draft, area, notice, content, now=now)
     return broadcast, draft
@@ -208,6 +210,11 @@ def check(
     check_rails(work, broadcast, area, now=now, field=field)
 
 
+def is_same(before: Broadcast, draft: Draft) -> bool:
+    """Tell whether an order would stay as it is."""
+    return (rule_text(draft.rule), draft.terms) == (rule_text(rule_of(before)), terms_of(before))
+
+
 def _change(
     work: Work, actor: Actor, broadcast: Broadcast, area: Area, wish: OrderWish, *, now: datetime
 ) -> BroadcastView:
@@ -216,7 +223,7 @@ def _change(
         raise NotFoundError
     before = replace(broadcast)
     wished, draft = draft_order(work, actor, notice, area, wish, now=now, before=broadcast)
-    if (rule_text(draft.rule), draft.terms) == (rule_text(rule_of(before)), terms_of(before)):
+    if is_same(before, draft):
         # Opened and saved as it was: nobody changed anything, and nothing moves.
         return view_of(work, broadcast, area, now)
     check(work, wished, area, draft, wish, now=now)

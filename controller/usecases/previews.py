@@ -9,7 +9,7 @@ from controller.domain.airings import Broadcast, BroadcastState
 from controller.domain.areas import Area
 from controller.domain.errors import Code, InvalidError, NotFoundError
 from controller.domain.people import Permission
-from controller.usecases.broadcast_desk import draft_order
+from controller.usecases.broadcast_desk import check, draft_order, is_same
 from controller.usecases.notice_desk import notice_for
 from controller.usecases.outlooks import Outlook, Wished, outlooks
 from controller.usecases.planning_ports import Target
@@ -79,6 +79,28 @@ class Previews:
             area = area_for(work, actor, before.area_id, Permission.SCHEDULE)
             wished, _ = draft_order(work, actor, notice, area, wish, now=now, before=before)
             return _with(work, wished, area, now, hours)
+
+    def check_wish(self, actor: Actor, notice_id: str, *, area_id: str, **wish: Unpack[OrderWish]) -> None:
+        """Raise what `BroadcastDesk.schedule` would refuse: also another order at that time, or a guard rail."""
+        now = self._clock.now()
+        with self._unit() as work:
+            notice = notice_for(work, actor, notice_id, Permission.SCHEDULE)
+            area = area_for(work, actor, area_id, Permission.SCHEDULE)
+            wished, draft = draft_order(work, actor, notice, area, wish, now=now)
+            check(work, wished, area, draft, wish, now=now)
+
+    def check_change(self, actor: Actor, broadcast_id: str, **wish: Unpack[OrderWish]) -> None:
+        """Raise the same for a change of an order that is there; one that changes nothing is never refused."""
+        now = self._clock.now()
+        with self._unit() as work:
+            before = work.airings.broadcast(broadcast_id)
+            notice = work.notices.get(before.notice_id) if before is not None else None
+            if before is None or notice is None:
+                raise NotFoundError
+            area = area_for(work, actor, before.area_id, Permission.SCHEDULE)
+            wished, draft = draft_order(work, actor, notice, area, wish, now=now, before=before)
+            if not is_same(before, draft):
+                check(work, wished, area, draft, wish, now=now)
 
 
 def _foreseen(work: Work, targets: Sequence[Target], now: datetime, hours: int) -> list[Outlook]:

@@ -105,6 +105,10 @@ def _new(page: Page, notice_id: str, inputs: ScheduleInputs | None = None) -> Or
         wish = wish_of(typed, area.zone)
         return page.uses.previews.of_wish(page.actor, notice_id, area_id=area.id, **wish)
 
+    def check() -> None:
+        area = _area(page, typed.area_id)
+        page.uses.previews.check_wish(page.actor, notice_id, area_id=area.id, **wish_of(typed, area.zone))
+
     return Ordering(
         notice_id=notice_id,
         notice_title=notice.approved_title or notice.title,
@@ -112,6 +116,7 @@ def _new(page: Page, notice_id: str, inputs: ScheduleInputs | None = None) -> Or
         areas=areas,
         inputs=inputs,
         foresee=foresee,
+        check=check,
     )
 
 
@@ -129,6 +134,9 @@ def _existing(page: Page, broadcast_id: str, inputs: ScheduleInputs | None = Non
         wish = wish_of(typed, zone, present)
         return page.uses.previews.of_change(page.actor, broadcast_id, **wish)
 
+    def check() -> None:
+        page.uses.previews.check_change(page.actor, broadcast_id, **wish_of(typed, zone, present))
+
     return Ordering(
         notice_id=notice.id,
         notice_title=notice.approved_title or notice.title,
@@ -136,6 +144,7 @@ def _existing(page: Page, broadcast_id: str, inputs: ScheduleInputs | None = Non
         areas=[area],
         inputs=typed,
         foresee=foresee,
+        check=check,
         broadcast=broadcast,
     )
 

@@ -25,11 +25,12 @@ MOST_CHARTS = 3
 _TERMS = ("band", "on_loss", "order", "window_minutes", "board_for", "board_unit", "volume", "cause")
 
 Foresee = Callable[[], Sequence[Outlook]]
+Check = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What would play with the order in the plan; `refusal` says why it cannot be one. `seen` names what was typed."""
+    """What would play with the order in the plan; `refusal` says why it cannot be saved, `seen` what was typed."""
 
     charts: tuple[Chart, ...] = ()
     needs: tuple[str, ...] = ()
@@ -57,7 +58,7 @@ class Meanwhile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ordering:
-    """What the form is about: a notice to be ordered, or an order that is there; `foresee` asks for its preview."""
+    """A form: a notice to be ordered, or an order that is there; `foresee` asks for its preview, `check` refuses."""
 
     notice_id: str
     notice_title: str
@@ -65,6 +66,7 @@ class Ordering:
     areas: Sequence[Area]
     inputs: ScheduleInputs
     foresee: Foresee
+    check: Check
     broadcast: Broadcast | None = None
 
     @property
@@ -151,8 +153,12 @@ def _preview(page: Page, ordering: Ordering) -> Preview:
     try:
         outlooks = in_order(ordering.foresee())
     except DomainError as error:
-        named = input_of(error.field, ordering.inputs.kind)
-        return Preview(refusal=sentence_of(page, error, ordering.zone, named=named), seen=seen)
+        return Preview(refusal=_in_words(page, ordering, error), seen=seen)
+    refusal = ""
+    try:
+        ordering.check()
+    except DomainError as error:
+        refusal = _in_words(page, ordering, error)
     names = device_names(page)
     outlooks.sort(key=lambda one: not any(name.is_wish for name in one.names.values()))
     charts = alike(
@@ -164,7 +170,17 @@ def _preview(page: Page, ordering: Ordering) -> Preview:
         )
         for one in outlooks
     )
-    return Preview(charts=tuple(charts[:MOST_CHARTS]), needs=_needs(page, ordering, outlooks), seen=seen)
+    return Preview(
+        charts=tuple(charts[:MOST_CHARTS]),
+        needs=_needs(page, ordering, outlooks),
+        refusal=refusal,
+        seen=seen,
+    )
+
+
+def _in_words(page: Page, ordering: Ordering, error: DomainError) -> str:
+    named = input_of(error.field, ordering.inputs.kind)
+    return sentence_of(page, error, ordering.zone, named=named)
 
 
 def _needs(page: Page, ordering: Ordering, outlooks: Sequence[Outlook]) -> tuple[str, ...]:

@@ -130,6 +130,24 @@ def test_a_breach_is_shown_before_and_refused_after_in_the_same_words(own: Conso
     assert not own.room.uses.broadcasts.of_notice(own.room.editor(), notice.id)
 
 
+def test_a_time_that_an_equal_order_has_is_told_before_and_refused_after_in_the_same_words(
+    own: ConsoleHouse,
+) -> None:
+    visitor = own.visitor(own.room.editor())
+    own.room.device()
+    saved(own, visitor, kind="daily", times="17:30")
+    notice = own.room.approved(title="Phun thuốc")
+    form = WEEKLY | {"area_id": area_of(own).id}
+    why = "Loa đã có lịch phát vào giờ này. Giờ trống gần nhất: Thứ Hai 23/11/2026 17:30:"
+    _, before = send(visitor, f"{path_of(notice)}/preview", form)
+    assert why in words_of(before)
+    assert "Thứ tự khi cùng mức ưu tiên" in words_of(before).split(why)[1][:120]
+    status, after = send(visitor, path_of(notice), form)
+    assert (status, words_of(after).count(why)) == (409, 2)
+    _, chosen = send(visitor, f"{path_of(notice)}/preview", form | {"order": "1"})
+    assert why not in words_of(chosen)
+
+
 def test_what_cannot_be_a_rule_is_told_beside_its_input_and_in_the_preview(own: ConsoleHouse) -> None:
     visitor = own.visitor(own.room.editor())
     notice = own.room.approved()
