@@ -34,6 +34,7 @@ class Code(StrEnum):
     EMERGENCY_DAY_MINUTES = "emergency_day_minutes"
     EMERGENCY_UNNAMED = "emergency_unnamed"
     END_BEFORE_START = "end_before_start"
+    EXPIRES_FIRST = "expires_first"
     EXPIRY_PASSED = "expiry_passed"
     FILE_TOO_LARGE = "file_too_large"
     FORGED_FORM = "forged_form"

@@ -16,11 +16,14 @@ from controller.domain.areas import Area
 from controller.domain.errors import Code, InvalidError
 from controller.domain.notices import Content
 from controller.domain.orders import Terms, end_of, read_rule, refusing, rule_of, terms_of
+from controller.domain.texts import clean_text
 from controller.usecases.ports import Work
 from controller.usecases.rule_starts import next_start, rule_starts
 from schedules import DEFAULT_PRIORITY, Band, Campaign, Once, OnLoss, Recurring, Rule, at_local, band_of
 
 CHECKED_AHEAD = SCHEDULE_AHEAD
+LONGEST_CAUSE = 1_000
+"""No device is told more."""
 _DAY = timedelta(days=1)
 
 
@@ -138,9 +141,16 @@ def _terms(wish: OrderWish, before: Terms, start_at: datetime) -> Terms:
         "window_s": wish.get("window_s"),
         "board_for_s": board_for_s,
         "volume": wish.get("volume"),
-        "cause": wish["cause"].strip() if wish.get("cause") is not None else None,  # type: ignore[union-attr]
+        "cause": _cause(wish.get("cause")),
     }
     return replace(before, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def _cause(raw: str | None) -> str | None:
+    """Return a cause as it is kept: who approves it reads it, and so do devices."""
+    if raw is None or not raw.strip():
+        return raw and ""
+    return clean_text(raw, field="cause", limit=LONGEST_CAUSE)
 
 
 def _board_for_s(board_until: datetime, start_at: datetime) -> int:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from controller.domain.airings import AiringState, Broadcast, BroadcastState
-from controller.domain.errors import Code, ConflictError, DomainError
+from controller.domain.errors import Code, ConflictError, DomainError, InvalidError
 from controller.domain.people import Role
 from controller.usecases.broadcast_views import BroadcastView
 from controller.usecases.wishes import OrderWish
 from controller.web.wording import sentence
 from schedules import Band, Campaign, Daily, Once, OnLoss, Recurring
-from tests.factories.controller import ControlRoom
+from tests.factories.controller import TEXT, ControlRoom
 
 TODAY = date(2026, 11, 21)  # a Saturday; the room's clock stands at 16:30 in Viet Nam
 DAILY = {"kind": "daily", "times": ["17:00"], "valid_from": "2026-11-21"}
@@ -259,3 +259,38 @@ def test_a_rule_object_is_as_good_as_its_plain_form(room: ControlRoom) -> None:
     rule = Recurring(pattern=Daily(), times=(time(17),), valid_from=TODAY)
     assert order(room, rule=rule).starts == order(room, rule=DAILY, order=1).starts
     assert len(order(room, rule=Once(start_at=at(21, 20))).starts) == 1
+
+
+def test_an_order_for_after_the_expiry_of_its_notice_is_refused(room: ControlRoom) -> None:
+    room.device()
+    editor, expires_at = room.editor(), room.clock.now() + timedelta(hours=3)
+    notice = room.uses.notices.write(
+        editor, area_id=room.tree["A"].id, title="Họp", text=TEXT, expires_at=expires_at
+    ).notice
+    room.uses.notices.submit(editor, notice.id)
+    room.make_sounds()
+    room.uses.notices.approve(room.approver(), notice.id)
+    with pytest.raises(InvalidError) as refused:
+        room.schedule(notice, in_s=3 * 3_600)
+    assert (refused.value.code, refused.value.field) == (Code.EXPIRES_FIRST, "start_at")
+    assert room.count("broadcasts") == 0
+
+
+def test_a_cause_is_cleaned_and_has_a_limit(room: ControlRoom) -> None:
+    room.device()
+    notice, start_at = room.approved(), room.clock.now() + timedelta(hours=1)
+
+    def ordered(cause: str) -> str:
+        return room.uses.broadcasts.schedule(
+            room.editor(),
+            notice.id,
+            area_id=room.tree["A"].id,
+            start_at=start_at,
+            priority=240,
+            cause=cause,
+        ).broadcast.cause
+
+    assert ordered("Vỡ\u202e đê\u200b ") == "Vỡ đê"
+    with pytest.raises(InvalidError) as refused:
+        ordered("x" * 1_001)
+    assert (refused.value.code, refused.value.field) == (Code.TEXT_TOO_LONG, "cause")
