@@ -95,7 +95,6 @@ def test_an_area_outside_the_rights_does_not_exist(house: ConsoleHouse, editor: 
         "/notices/{other}/sound",
         "/notices/0000",
         "/people",
-        "/areas",
         "/nothing",
     ],
 )
