@@ -201,13 +201,14 @@ def _write(
 def check(
     work: Work, broadcast: Broadcast, area: Area, draft: Draft, wish: OrderWish, *, now: datetime
 ) -> None:
-    """Raise NO_DEVICES, TIME_OVERLAPS or the guard rail that an order would break, all by the name of the field."""
+    """Raise NO_DEVICES, the guard rail that an order would break, or TIME_OVERLAPS, all by the name of the field."""
     field = "rule" if wish.get("rule") is not None else "start_at"
     if not work.plan.targets(area.path):
         raise ConflictError(Code.NO_DEVICES, field="area_id", area=area.name)
+    # A free time that is offered is near the wished one: no use when that is at a forbidden hour.
+    check_rails(work, broadcast, area, now=now, field=field)
     if not draft.has_order:
         check_free(work, broadcast, area, first=now, until=draft.start_at + CHECKED_AHEAD, field=field)
-    check_rails(work, broadcast, area, now=now, field=field)
 
 
 def is_same(before: Broadcast, draft: Draft) -> bool:

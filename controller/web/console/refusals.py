@@ -75,7 +75,7 @@ def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
     page = guest_page(request)
     code = _HTTP_CODES.get(error.status_code, Code.INPUT_INVALID)
-    text = fill(code, page.language, {"field": "", "limit_mb": MAX_UPLOAD_MB})
+    text = fill(code, page.language, {"field": page.say("problem.form"), "limit_mb": MAX_UPLOAD_MB})
     return _problem(page, error.status_code, text)
 
 
@@ -112,7 +112,7 @@ def _to_sign_in(request: Request) -> Response:
 def sentence_of(page: Page, error: DomainError, zone: str, *, named: str | None = None) -> str:
     """Return a refusal in the words of the page, its times in `zone`; `named` as for `attempt`."""
     group, name = ("field", _INPUTS.get(error.field, error.field)) if named is None else ("input", named)
-    params = {"field": page.word(group, name), **error.params}
+    params = {"field": page.word(group, name) or page.say("problem.form"), **error.params}
     if "weekday" in params:
         params["weekday"] = page.say(f"day.d{params['weekday']}")
     free_at = _free_at(error)

@@ -177,6 +177,14 @@ def test_a_person_may_choose_the_order_of_equals(room: ControlRoom) -> None:
     assert view.airings[0].order == -1
 
 
+def test_a_forbidden_hour_is_told_before_a_taken_one_near_which_no_time_is_free(room: ControlRoom) -> None:
+    room.device()
+    order(room, rule=DAILY)
+    error = refused(room, rule=DAILY | {"times": ["03:15", "17:00"]})
+    assert error.code is not Code.TIME_OVERLAPS
+    assert "03:15" in sentence(error, "vi")
+
+
 def test_another_rank_may_overlap_and_the_loser_follows_its_own_rule(room: ControlRoom) -> None:
     device = room.device()
     order(room, start_at=at(21, 17), on_loss=OnLoss.SKIP)

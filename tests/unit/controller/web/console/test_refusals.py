@@ -68,6 +68,14 @@ def test_an_edit_that_is_refused_keeps_all_that_was_typed(house: ConsoleHouse, e
     assert stored(house, notice.id).state == "draft"
 
 
+def test_a_form_with_ten_thousand_inputs_is_refused_in_words(house: ConsoleHouse, editor: Visitor) -> None:
+    notice = house.room.approved()
+    dates = {"except_dates": ["2026-12-01"] * 10_000}
+    answer = editor.http.post(f"/notices/{notice.id}/broadcasts", data={"csrf": editor.csrf(), **dates})
+    assert answer.status_code == 400
+    assert "Hãy xem lại mục “toàn bộ biểu mẫu”" in answer.text
+
+
 def test_a_text_in_nfd_is_stored_in_nfc(house: ConsoleHouse, editor: Visitor) -> None:
     form = {"area_id": area_of(house), "title": TITLE, "text": unicodedata.normalize("NFD", TEXT)}
     answer = editor.post("/notices/new", form)
