@@ -30,7 +30,8 @@ _DAY = timedelta(days=1)
 class OrderWish(TypedDict, total=False):
     """What an order may say. Left out: what it said before, or the default.
 
-    `start_at` for one start, or `rule` in its plain form. `band` stands for its usual priority. `order` decides
+    `start_at` for one start, or `rule` in its plain form; an emergency with neither begins at once, which is when
+    its second approver says so. `band` stands for its usual priority. `order` decides
     about equals, lower first; to give it is to allow an overlap with an equal. Boards show each occurrence for
     `board_for_s`, or the first until `board_until`.
     """
@@ -69,7 +70,9 @@ def read_wish(
     before: Broadcast | None = None,
 ) -> Draft:
     """Check a wish, for a new order or for a change of `before`; raises InvalidError with the field at fault."""
-    rule = _rule(wish, before)
+    rule = (
+        Once(start_at=now + SHORTEST_NOTICE) if before is None and _is_at_once(wish) else _rule(wish, before)
+    )
     field = "rule" if wish.get("rule") is not None else "start_at"
     start_at = _first_start(work, rule, area.zone, now, field=field)
     terms = _terms(wish, terms_of(before) if before is not None else Terms(), start_at)
@@ -84,6 +87,10 @@ def read_wish(
     )
     _check_apart(work, draft, area.zone, content, field=field)
     return draft
+
+
+def _is_at_once(wish: OrderWish) -> bool:
+    return wish.get("band") is Band.EMERGENCY and wish.get("start_at") is None and wish.get("rule") is None
 
 
 def _rule(wish: OrderWish, before: Broadcast | None) -> Rule:

@@ -65,6 +65,7 @@ class Keyboard:
 
     def focused(self) -> tuple[str, str]:
         """Return role and name of what has the focus, as a screen reader is told."""
+        self.page.wait_for_function("document.activeElement !== null")  # while a page changes there is none
         found = self._devtools.send("Runtime.evaluate", {"expression": "document.activeElement"})
         tree = self._devtools.send(
             "Accessibility.getPartialAXTree",

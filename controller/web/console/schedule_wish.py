@@ -20,7 +20,7 @@ def wish_of(inputs: ScheduleInputs, zone: str, before: ScheduleInputs | None = N
     So what nobody touched stays to the microsecond as it is. Raises InvalidError with the field at fault.
     """
     wish: OrderWish = {}
-    if before is None or inputs.of_rule() != before.of_rule():
+    if not _is_at_once(inputs, before) and (before is None or inputs.of_rule() != before.of_rule()):
         if inputs.kind == "once":
             wish["start_at"] = instant_of(inputs.start_date, inputs.start_time, zone, field="start_at")
         else:
@@ -32,6 +32,12 @@ def wish_of(inputs: ScheduleInputs, zone: str, before: ScheduleInputs | None = N
         if before is None or any(getattr(inputs, name) != getattr(before, name) for name in names):
             wish |= read(inputs)
     return wish
+
+
+def _is_at_once(inputs: ScheduleInputs, before: ScheduleInputs | None) -> bool:
+    """Tell whether nobody typed a start because an emergency has none: it begins when it is approved."""
+    typed = inputs.start_date or inputs.start_time
+    return before is None and inputs.kind == "once" and inputs.band == Band.EMERGENCY and not typed
 
 
 def plain_rule_of(inputs: ScheduleInputs, zone: str) -> dict[str, Any]:

@@ -29,9 +29,7 @@ def a_notice(state: NoticeState = NoticeState.DRAFT) -> Notice:
 
 
 def edit(notice: Notice, *, seen_version: int = 1, by: str = "author") -> None:
-    notice.edit(
-        by=by, title="Mới", text="Chữ mới", expires_at=None, seen_version=seen_version, now=LATER
-    )
+    notice.edit(by=by, title="Mới", text="Chữ mới", expires_at=None, seen_version=seen_version, now=LATER)
 
 
 DEEDS: dict[str, Callable[[Notice], None]] = {

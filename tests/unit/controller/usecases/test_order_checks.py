@@ -79,6 +79,8 @@ def refused(room: ControlRoom, **wish: Any) -> DomainError:
         ({"start_at": at(21, 18), "board_for_s": 0}, Code.OUT_OF_RANGE, "board_for_s"),
         ({"start_at": at(21, 18), "order": 101}, Code.OUT_OF_RANGE, "order"),
         ({"start_at": at(21, 18), "band": Band.EMERGENCY}, Code.CAUSE_EMPTY, "cause"),
+        ({"band": Band.EMERGENCY}, Code.CAUSE_EMPTY, "cause"),
+        ({"band": Band.PRIORITY}, Code.ONE_START_WANTED, "start_at"),
         ({"start_at": at(21, 18), "band": Band.EMERGENCY, "cause": "  "}, Code.CAUSE_EMPTY, "cause"),
     ],
 )

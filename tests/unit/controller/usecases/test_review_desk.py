@@ -18,6 +18,7 @@ from controller.domain.people import Role
 from controller.domain.second_approval import Need
 from controller.usecases.rights import Actor
 from controller.usecases.taking_effect import hold
+from schedules import Band
 from tests.factories.controller import ControlRoom
 
 
@@ -61,6 +62,19 @@ def test_a_held_order_is_not_for_any_device_until_a_second_person_approves_it(ro
         "Mưa lớn trong đêm",
     )
     assert room.uses.review.waiting(second(room)) == []
+
+
+def test_an_emergency_without_a_start_begins_when_the_second_person_approves_it(room: ControlRoom) -> None:
+    speaker, notice = room.device(), room.approved()
+    order = room.uses.broadcasts.schedule(
+        room.editor(), notice.id, area_id=room.tree["A"].id, band=Band.EMERGENCY, cause="Vỡ đê"
+    )
+    assert (order.broadcast.state, coming(room, speaker)) == (BroadcastState.HELD, [])
+    room.clock.move(timedelta(minutes=5))
+    room.uses.review.approve_second(second(room), order.broadcast.id, reason="Nước đang lên")
+    (airing,) = room.airings_of(speaker)
+    assert airing.state is AiringState.PLANNED
+    assert airing.planned_at - room.clock.now() <= timedelta(seconds=2)
 
 
 def test_a_rejected_order_never_airs_and_keeps_the_reason(room: ControlRoom) -> None:

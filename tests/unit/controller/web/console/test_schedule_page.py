@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from controller.domain.airings import Broadcast, BroadcastState
+from controller.domain.airings import SHORTEST_NOTICE, Broadcast, BroadcastState
 from controller.domain.areas import Area, AreaKind
 from controller.domain.notices import Notice
 from controller.domain.people import Role
@@ -176,6 +176,21 @@ def test_an_emergency_asks_why_and_waits_for_a_second_person(own: ConsoleHouse) 
     assert "chờ người thứ hai duyệt rồi mới phát" in words_of(visitor.get(answer.headers["location"]).text)
     with own.room.work() as work:
         assert work.airings.broadcasts_of_notice(notice.id)[0].state is BroadcastState.HELD
+
+
+def test_an_emergency_with_no_start_typed_is_shown_and_saved_as_one_for_now(own: ConsoleHouse) -> None:
+    visitor = own.visitor(own.room.editor())
+    notice = own.room.approved()
+    typed = {"kind": "once", "start_date": "", "start_time": "", "band": "emergency", "cause": "lũ về"}
+    form = WEEKLY | {"area_id": area_of(own).id} | typed
+    _, page = send(visitor, f"{path_of(notice)}/preview", form)
+    assert "16:30" in words_of(page), "the preview begins now"
+    assert send(visitor, path_of(notice), form)[0] == 303
+    with own.room.work() as work:
+        (order,) = work.airings.broadcasts_of_notice(notice.id)
+    assert (order.state, order.start_at - own.room.clock.now()) == (BroadcastState.HELD, SHORTEST_NOTICE)
+    status, page = send(visitor, path_of(notice), form | {"band": "routine"})
+    assert (status, 'name="start_date" aria-invalid="true"' in page) == (422, True)
 
 
 def test_repeating_every_few_minutes_is_for_emergencies_only(own: ConsoleHouse) -> None:
