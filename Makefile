@@ -31,8 +31,9 @@ demo: .venv/installed .venv/system-demo frontend ## the whole system on this mac
 run: .venv/installed .venv/system-demo frontend ## the same, kept running, with its state kept in var/run
 	@$(BIN)/loa demo --stay
 
+# Two at a time: what starts real processes goes one by one in the first, the rest goes on beside it.
 test: setup static ## everything: formatting, lint, types, import rules, all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: .venv/installed static ## the quick look: formatting, lint, types, import rules, house and unit tests
 	@$(BIN)/python -m pytest -q tests/house tests/unit $(SLOW:%=--ignore=%)

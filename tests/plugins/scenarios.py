@@ -36,7 +36,10 @@ class ScenarioLedger:
         self._has_passed[report.nodeid] = passed_so_far and report.passed and not hasattr(report, "wasxfail")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if session.config.option.collectonly:
+        # Side by side (-n) no process sees every outcome; `make scenarios` runs them in one.
+        if session.config.option.collectonly or session.config.getoption("numprocesses", None):
+            return
+        if hasattr(session.config, "workerinput"):
             return
         path = session.config.rootpath / "var" / "scenarios.json"
         path.parent.mkdir(exist_ok=True)
