@@ -12,8 +12,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 FRONTEND := controller/web/frontend
 BUILT := controller/web/static/build
-# Unit tests that render real sound, start real programs or live through real time: `make test` runs them.
-SLOW := tests/unit/audio/adapters tests/unit/audio/test_studio.py tests/unit/audio/test_voices.py \
+# Unit tests that render real sound, start real programs, fill databases or live through real time: `make test` runs them.
+SLOW := tests/unit/controller/web tests/unit/controller/usecases tests/unit/controller/mqtt \
+	tests/unit/controller/adapters tests/unit/audio/test_chime.py tests/unit/audio/adapters tests/unit/audio/test_studio.py tests/unit/audio/test_voices.py \
 	tests/unit/audio/test_pace.py tests/unit/controller/cli tests/unit/device_agent/core/test_loop.py \
 	tests/unit/device_agent/speaker tests/unit/device_agent/board/test_performer.py
 PACKAGES := audio controller device_agent protocol schedules tests
@@ -36,7 +37,7 @@ test: setup static ## everything: formatting, lint, types, import rules, all tes
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: .venv/installed static ## the quick look: formatting, lint, types, import rules, house and unit tests
-	@$(BIN)/python -m pytest -q tests/house tests/unit $(SLOW:%=--ignore=%)
+	@$(BIN)/python -m pytest -q -n 2 tests/house tests/unit $(SLOW:%=--ignore=%)
 
 static: .venv/installed
 	@$(BIN)/ruff check $(PACKAGES)
