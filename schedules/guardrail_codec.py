@@ -2,22 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import time
 from typing import Any
 
 from schedules.errors import ImpossibleGuardrailError
-from schedules.guardrails import Guardrail
+from schedules.guardrails import LIMITS, Guardrail
 from schedules.slots import Slot
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
-_FIELDS = tuple(one.name for one in fields(Guardrail))
 
 
 def guardrail_to_plain(guardrail: Guardrail) -> dict[str, Any]:
     """Return what is stated, as values that JSON knows."""
     plain: dict[str, Any] = {}
-    for name in _FIELDS:
+    for name in LIMITS:
         value = getattr(guardrail, name)
         if value is None or (value == () and name != "slots"):
             continue
@@ -34,7 +32,7 @@ def guardrail_from_plain(plain: object) -> Guardrail:
     """Return the guard rail of a plain form. Raises ImpossibleGuardrailError with the field."""
     if not isinstance(plain, Mapping):
         raise ImpossibleGuardrailError("guardrail_malformed", "an object is needed")
-    if unknown := [name for name in plain if name not in _FIELDS]:
+    if unknown := [name for name in plain if name not in LIMITS]:
         raise ImpossibleGuardrailError("guardrail_malformed", "unknown field", field=str(unknown[0])[:60])
     return Guardrail(**{name: _value(name, plain[name]) for name in plain if plain[name] is not None})
 

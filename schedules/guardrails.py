@@ -94,6 +94,10 @@ class Guardrail:
         return (passed or [volume for _, volume in steps] or [100])[-1]
 
 
+LIMITS = tuple(one.name for one in fields(Guardrail))
+"""The fields of a profile, by name: whoever carries or shows profiles carries all of them."""
+
+
 def tighten(above: Guardrail, below: Guardrail) -> Guardrail:
     """Return the profile that holds where `below` is set beneath `above`: the stricter of each."""
     return Guardrail(

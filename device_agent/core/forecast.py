@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from protocol import Item, Timetable
 from protocol import Rails as WireRails
 from schedules import (
+    LIMITS,
     NOTHING_YET,
     Breach,
     Ending,
@@ -33,20 +34,6 @@ LONGEST_SOUND = timedelta(days=7)
 LONGEST_DETAIL = 1_000
 _SOMETHING = "-"
 _SANE_YEARS = range(2000, 2200)
-_LIMITS = (
-    "quiet_hours",
-    "slots",
-    "days",
-    "sessions_per_day",
-    "session_minutes",
-    "day_minutes",
-    "volume_curve",
-    "night_volume",
-    "neighbour_volume",
-    "emergency_volume",
-    "emergency_item_minutes",
-    "emergency_day_minutes",
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +138,7 @@ def _rails_of(wire: WireRails) -> tuple[Rails, bool]:
     """Return the guard rails, and whether STANDARD stands in because they cannot be read."""
     zone = wire.zone if _is_zone(wire.zone) else Rails().zone
     try:
-        guardrail = guardrail_from_plain({name: getattr(wire, name) for name in _LIMITS})
+        guardrail = guardrail_from_plain({name: getattr(wire, name) for name in LIMITS})
     except ScheduleError:
         standard = Rails(zone=zone, has_neighbour=wire.has_neighbour, holds_from=wire.holds_from)
         return standard, True

@@ -11,20 +11,6 @@ SLOTS = ("quiet_hours", "slots")
 MINUTES = ("session_minutes", "day_minutes", "emergency_item_minutes", "emergency_day_minutes")
 VOLUMES = ("night_volume", "neighbour_volume", "emergency_volume")
 NUMBERS = ("sessions_per_day", *MINUTES, *VOLUMES)
-FIELDS = (
-    "quiet_hours",
-    "slots",
-    "days",
-    "sessions_per_day",
-    "session_minutes",
-    "day_minutes",
-    "volume_curve",
-    "night_volume",
-    "neighbour_volume",
-    "emergency_volume",
-    "emergency_item_minutes",
-    "emergency_day_minutes",
-)
 
 
 def typed_profile(form: TypedForm) -> dict[str, Any] | str:

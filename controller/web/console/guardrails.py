@@ -8,12 +8,12 @@ from controller.domain.devices import Neighbour
 from controller.domain.errors import Code, DomainError, InvalidError, NotFoundError
 from controller.domain.people import Permission
 from controller.web.console.area_page import day_in, day_of
-from controller.web.console.guardrail_inputs import FIELDS, inputs_of, told, typed_profile
+from controller.web.console.guardrail_inputs import inputs_of, told, typed_profile
 from controller.web.console.page import Attempt, Page, Typed, VisitorForm, VisitorPage, see_other
 from controller.web.console.refusals import attempt
 from controller.web.console.timeline_words import breach_sentence
 from controller.web.console.typed_forms import AnyTyped, TypedForm
-from schedules import BUILT_IN
+from schedules import BUILT_IN, LIMITS
 
 router = APIRouter()
 
@@ -86,7 +86,7 @@ def _guardrails_page(
         view=view,
         rows=[
             (name, *(told(one, name, page.language) for one in (view.profile, view.above, view.effective)))
-            for name in FIELDS
+            for name in LIMITS
         ],
         inputs=inputs_of(view.profile),
         built_in=list(BUILT_IN),
